@@ -1,0 +1,1 @@
+"""Phones and their times, phone sets, and what each phone asks of the face."""

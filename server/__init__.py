@@ -1,0 +1,1 @@
+"""The FaceWire server: conversations with a speaking face."""

@@ -1,0 +1,1 @@
+"""PCM audio as values. Pure."""

@@ -1,0 +1,1 @@
+"""What thinks, speaks and animates: engines behind the ports."""

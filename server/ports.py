@@ -1,0 +1,81 @@
+"""What a turn asks of engines: small structural interfaces, with no engine behind them here.
+
+Every stream is an async *generator*, because only generators can be closed; whoever opens one closes it
+(``contextlib.aclosing``). Closing a stream stops its work as soon as the engine can.
+"""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Protocol
+
+from blend_shapes.face import FaceFrames
+from server.history import History
+from server.speech.character import Character, Speaker
+from server.speech.values import Sentence, SpeechChunk
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceTraits:
+    """What a voice declares: matched against the other engines at start-up."""
+
+    rate: int
+    """Sample rate of what `speak` yields."""
+    phones: bool
+    """Whether chunks carry phone timings."""
+    languages: tuple[str, ...] = ()
+    """BCP 47 tags it speaks; empty for any."""
+
+
+class Brain(Protocol):
+    """Thinks: from the conversation so far to the text of the reply."""
+
+    def think(self, history: History, character: Character) -> AsyncGenerator[str, None]:
+        """Yield pieces of the reply; `[mood]` and `[cue]` tags stand inline. Cancelling is safe.
+
+        The last exchange of `history` holds what the user just said and an empty reply.
+        """
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Voice(Protocol):
+    """Speaks: from a sentence to sound with its phone and word times."""
+
+    @property
+    def traits(self) -> VoiceTraits: ...
+
+    def speak(self, sentence: Sentence, speaker: Speaker) -> AsyncGenerator[SpeechChunk, None]:
+        """Yield the sentence as chunks, positions counted from its first sample. Cancelling is safe.
+
+        Raises `CannotSpeak` for text this voice has no way to say.
+        """
+        ...
+
+    async def close(self) -> None: ...
+
+
+class FaceTrack(Protocol):
+    """The mouth of one turn, pushed along by its speech. Synchronous, owned by one turn."""
+
+    def follow(self, speech: SpeechChunk) -> FaceFrames:
+        """Take the next chunk (positions on the turn's timeline, no gaps), give the frames now certain.
+
+        Runs of frames follow each other without a hole, the first begins at frame 0.
+        """
+        ...
+
+    def settle(self) -> FaceFrames:
+        """The tail after the last chunk, up to and including the frame that is at rest."""
+        ...
+
+
+class FaceDriver(Protocol):
+    """Animates: makes a track for each turn."""
+
+    @property
+    def needs_phones(self) -> bool: ...
+
+    def begin(self, fps: int) -> FaceTrack: ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""From sentences and sounds to segments: pure steps of a turn."""

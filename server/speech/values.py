@@ -1,0 +1,62 @@
+"""What passes between the stages of a turn."""
+
+from dataclasses import dataclass, field
+
+from blend_shapes.face import FaceFrames
+from blend_shapes.phonemes.timing import PhoneTiming
+from server.audio.chunk import AudioChunk
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A gesture or event the brain asked for, at character `offset` of its sentence."""
+
+    name: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One speakable piece of the reply, `index` counted from 0 in its turn; never empty."""
+
+    index: int
+    text: str
+    mood: str | None = None
+    """Mood from this sentence on; None leaves it as it is."""
+    cues: tuple[Cue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WordTiming:
+    """A word of the sentence as written, `start` and `end` in seconds from the chunk's first sample.
+
+    `offset` is the index of its first character in the sentence's text.
+    """
+
+    text: str
+    start: float
+    end: float
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpeechChunk:
+    """Voice with its phones and words; they never travel apart.
+
+    The chunk carries every phone and word that *starts* inside its audio, each with its true end, which
+    may lie beyond the chunk. `phones` is None where the voice does not know them (an audio-driven face
+    is needed then). Chunks of one stream follow each other without a gap in `audio.position`.
+    """
+
+    audio: AudioChunk
+    phones: tuple[PhoneTiming, ...] | None = ()
+    words: tuple[WordTiming, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """Audio and the face frames that belong to it, on the turn's timeline."""
+
+    seq: int
+    audio: AudioChunk
+    frames: FaceFrames

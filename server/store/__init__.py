@@ -1,0 +1,1 @@
+"""Where sessions that lost their connection wait."""

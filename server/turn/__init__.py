@@ -1,0 +1,1 @@
+"""Sessions, turns and history. Async, but no sockets and no vendors."""
