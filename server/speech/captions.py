@@ -10,7 +10,10 @@ _OPENING = " \t\n\"'([{¿¡“‘«「『（《"
 
 @dataclass(frozen=True, slots=True)
 class CaptionPiece:
-    """`text` is heard from `start` to `end`, seconds on the turn's timeline; it is the text before index `until`."""
+    """`text` is heard from `start` to `end`, in seconds on the turn's timeline.
+
+    `until` is the index after it in the text of the sentence.
+    """
 
     text: str
     start: float

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from server.speech.values import Segment
 from server.turn.events import (
     AtOnce,
     CueReached,
@@ -93,12 +92,11 @@ class Delivery:
             self._kept.popleft()
 
     def resumable(self, turn: int, pts: int) -> int | None:
-        """From where a listener who has `turn` up to `pts` can go on: `pts` or later; None for not at all."""
-        starts = [_start(e.segment) for e in self._kept if isinstance(e, SegmentReady) and e.turn == turn]
-        ends = [_end(e) for e in self._kept if isinstance(e, SegmentReady) and e.turn == turn]
-        if not starts or not ends:
+        """From where (`pts` or later) a listener with `turn` up to `pts` can go on, or None."""
+        kept = [e.segment.audio for e in self._kept if isinstance(e, SegmentReady) and e.turn == turn]
+        if not kept or pts > kept[-1].format.micros(kept[-1].end):
             return None
-        return max(pts, starts[0]) if pts <= (ends[-1] or 0) else None
+        return max(pts, kept[0].format.micros(kept[0].position))
 
     async def attach(self, listener: Listener, turn: int = -1, pts: int = 0) -> None:
         """Go on with this listener, who has `turn` up to `pts` without a gap; -1 if it has nothing.
@@ -117,10 +115,6 @@ class Delivery:
         if self._listener is listener:
             self._listener = None
             self._attached.clear()
-
-
-def _start(segment: Segment) -> int:
-    return segment.audio.format.micros(segment.audio.position)
 
 
 def _end(event: InOrder) -> int | None:

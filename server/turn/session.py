@@ -61,13 +61,13 @@ class Session:
         engines: Engines,
         clock: Clock,
         *,
-        history: History = History(),
+        history: History | None = None,
         seed: int = 0,
         observer: Observer = lambda event: None,
     ) -> None:
         self.id = id
         self.terms = terms
-        self.history = history
+        self.history = history or History()
         self.state: AvatarState = "idle"
         self._engines = engines
         self._clock = clock
