@@ -6,6 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from blend_shapes.layers import LivingFace
+from blend_shapes.life.moods import MOODS
 
 from server.audio.chunk import AudioFormat
 from server.clock import Clock
@@ -145,7 +146,7 @@ class Turn:
     # --- think ---------------------------------------------------------------------------------
 
     async def _think(self) -> None:
-        splitter = SentenceSplitter()
+        splitter = SentenceSplitter(MOODS)
         try:
             async with aclosing(self._words()) as words:
                 async for piece in self._in_time(words):

@@ -41,7 +41,9 @@ PIECES = st.lists(st.tuples(st.integers(0, 30_000), st.integers(0, 90)), max_siz
 
 
 @given(PIECES, st.sampled_from([24, 30, 60, 90]), st.integers(0, 40))
-def test_nothing_is_lost_and_frames_are_never_late(pieces: list[tuple[int, int]], fps: int, tail: int) -> None:
+def test_nothing_is_lost_and_frames_are_never_late(
+    pieces: list[tuple[int, int]], fps: int, tail: int
+) -> None:
     made, samples, count = run(pieces, fps, tail)
     audio = [s.audio for s in made]
     assert all(a.end == b.position for a, b in pairwise(audio))

@@ -56,7 +56,9 @@ def test_a_report_beyond_what_was_sent_is_clamped() -> None:
         st.tuples(st.floats(0.001, 0.5), st.floats(0, 20), st.sampled_from(STATES)), min_size=1, max_size=30
     )
 )
-def test_never_more_than_the_lead_ahead(reports: list[tuple[float, float, Literal["playing", "idle"]]]) -> None:
+def test_never_more_than_the_lead_ahead(
+    reports: list[tuple[float, float, Literal["playing", "idle"]]],
+) -> None:
     pacer = Pacer(LEAD)
     now = 50.0
     pacer.begin(now)
