@@ -24,6 +24,13 @@ def row(rise: float, full: float, leave: float, end: float) -> Row:
     return rise, 1.0 / max(full - rise, _SHORTEST_S), end, 1.0 / max(end - leave, _SHORTEST_S)
 
 
+def released_sooner(window: Row, fall: float) -> Row:
+    """The same window with its fall begun where it was, and cut to `fall` seconds if it took longer."""
+    rise, per_rise, end, per_fall = window
+    length = 1.0 / per_fall
+    return window if length <= fall else (rise, per_rise, end - length + fall, 1.0 / max(fall, _SHORTEST_S))
+
+
 def smoothstep(x: Array) -> Array:
     """3x^2 - 2x^3 of x clipped to [0, 1]; works in place and returns its argument."""
     np.maximum(x, 0.0, out=x)
