@@ -22,8 +22,8 @@ LOOK_AHEAD_S: Final = 0.29
 """ANTICIPATION_S, the reach of the curves, and one grid step for frame rates that fall between."""
 _CERTAIN_S: Final = ANTICIPATION_S + MARGIN / GRID_HZ + 1e-6
 _TAIL_S: Final = CARRY_OVER_S + MARGIN / GRID_HZ
-_BLOCK: Final = 512
-"""Grid points evaluated at once: bounds the memory of one call."""
+_BLOCK: Final = 96
+"""Frames evaluated at once: a pose needs only the phones around it, so long runs are cut."""
 
 
 def checked(phones: Sequence[PhoneTiming]) -> Sequence[PhoneTiming]:
