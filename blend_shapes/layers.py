@@ -1,8 +1,9 @@
-"""A living face: the mouth's frames with all layers of life over them, in order, with the closures kept last.
+"""A living face: the mouth's frames with all layers of life over them, in order, with the closures kept
+last.
 
-Order: mouth; pulses (blinks, gaze, beats, brows, breaths, gestures); slow drift and quiet breathing; mood; then
-asymmetry, gaze to eyes and lids; last what must hold: sealed lips stay sealed, mouthClose never exceeds jawOpen,
-every weight in [0, 1].
+Order: mouth; pulses (blinks, gaze, beats, brows, breaths, gestures); slow drift and quiet breathing;
+mood; then asymmetry, gaze to eyes and lids; last what must hold: sealed lips stay sealed, mouthClose
+never exceeds jawOpen, every weight in [0, 1].
 """
 
 import math
@@ -12,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from blend_shapes.arkit import CHANNELS, HEAD_ANGLES, INDEX
+from blend_shapes.arkit import HEAD_ANGLES
 from blend_shapes.articulation import shapes
 from blend_shapes.articulation.mouth import LOOK_AHEAD_S, checked
 from blend_shapes.articulation.score import Constraints, Splitter
@@ -21,39 +22,30 @@ from blend_shapes.face import FaceFrames
 from blend_shapes.life import moods
 from blend_shapes.life.blink import Blinks
 from blend_shapes.life.drift import drift
+from blend_shapes.life.finish import finished
 from blend_shapes.life.gaze import LARGE_SHIFT_DEG, TALKING, Gaze
 from blend_shapes.life.gestures import gesture
 from blend_shapes.life.phrasing import ClauseEnd, Mark, Onset, Phrasing
 from blend_shapes.life.prosody import Prosody, breath
-from blend_shapes.life.pulses import GAZE_PITCH, GAZE_YAW, HEAD_AT, Pulse, in_order, total
+from blend_shapes.life.pulses import HEAD_AT, Pulse, in_order, total
 from blend_shapes.phonemes.targets import Seal
 from blend_shapes.phonemes.timing import PhoneTiming
+
+Speaking = float | NDArray[np.float64]
+"""Where the mouth belongs to speech, 0 to 1: for a whole run of frames or each one."""
 
 WAKE_S: Final = 0.35
 """A turn begins at rest and comes alive within this time."""
 SLEEP_S: Final = 0.60
 """After its speech a turn goes back to rest within this time."""
 
-_COUNT: Final = len(CHANNELS)
-_JAW, _CLOSE = INDEX["jawOpen"], INDEX["mouthClose"]
-_OPENING: Final = ("jawOpen", "mouthLowerDown", "mouthUpperUp", "mouthFunnel", "mouthShrugUpper", "tongueOut")
-_OPENERS: Final = np.array([float(n.startswith(_OPENING)) for n in CHANNELS])
-"""What life may not add while lips are sealed, or the lip is on the teeth."""
-_ASYMMETRY: Final = 0.04
-_SIDED: Final = ("mouth", "brow", "cheek")
-_LEFT: Final = np.array([_ASYMMETRY * (n.startswith(_SIDED) and n.endswith("Left")) for n in CHANNELS])
-_RIGHT: Final = np.array([_ASYMMETRY * (n.startswith(_SIDED) and n.endswith("Right")) for n in CHANNELS])
-_EYE_YAW_DEG, _EYE_PITCH_DEG = 30.0, 25.0
-"""Rotation of an eye at weight 1."""
-_LID_DOWN, _LID_UP = 0.4, 0.2
-"""Lids follow the gaze."""
-
 
 class LivingFace:
     """One turn of one face. Synchronous; the frames do not depend on how the calls were cut.
 
-    Call `hear`, `feel` and `gesture` for what happens before LOOK_AHEAD_S after the last frame composed; then the
-    frames are a function of media time, seed and events. What comes later than that only moves later frames.
+    Call `hear`, `feel` and `gesture` for what happens before LOOK_AHEAD_S after the last frame composed;
+    then the frames are a function of media time, seed and events. What comes later than that only moves
+    later frames.
     """
 
     def __init__(self, fps: int, seed: int, mood: str = "neutral", intensity: float = 0.4) -> None:
@@ -79,27 +71,27 @@ class LivingFace:
             self._answer(mark)
 
     def feel(self, at: float, mood: str, intensity: float) -> None:
-        """Change the mood from `at` (seconds) on; the fade takes moods.FADE_IN_S. Raises ValueError as __init__."""
+        """Change the mood from `at` (seconds) on; the fade takes moods.FADE_IN_S. Raises ValueError as
+        __init__."""
         self._moods.change(max(at, self._next_time), mood, intensity)
 
     def gesture(self, at: float, name: str) -> bool:
-        """Make a gesture that begins at `at`. False when a face cannot make it: it is someone else's to play."""
+        """Make a gesture that begins at `at`. False when a face cannot make it: it is someone else's to
+        play."""
         pulses = gesture(name, max(at, self._next_time))
         self._pulses += pulses
         return bool(pulses)
 
-    def compose(self, mouth: FaceFrames, speaks: "float | NDArray[np.float64] | None" = None) -> FaceFrames:
+    def compose(self, mouth: FaceFrames, speaks: Speaking | None = None) -> FaceFrames:
         """All layers over consecutive mouth frames.
 
-        `speaks`, 0 to 1, for the whole run or each frame, says where the mouth belongs to speech; None
-        takes it from the phones heard.
+        `speaks` None takes it from the phones heard.
         """
         return self._compose(mouth, speaks, None)
 
-    def settle(
-        self, mouth: FaceFrames, end: float, speaks: "float | NDArray[np.float64] | None" = None
-    ) -> FaceFrames:
-        """The tail of the turn, whose speech ends at `end`: life fades, and the last frame is the neutral rest.
+    def settle(self, mouth: FaceFrames, end: float, speaks: Speaking | None = None) -> FaceFrames:
+        """The tail of the turn, whose speech ends at `end`: life fades, and the last frame is the neutral
+        rest.
 
         The rest has no mood either, so that a turn can be followed by any loop or any other turn.
         """
@@ -111,7 +103,7 @@ class LivingFace:
             np.tile(shapes.REST_FACE, (missing, 1)),
             np.zeros((missing, len(HEAD_ANGLES)), np.float32),
         )
-        if speaks is not None and not np.isscalar(speaks):
+        if isinstance(speaks, np.ndarray):
             speaks = np.concatenate([speaks, np.zeros(missing)])
         return self._compose(FaceFrames.join([mouth, rest]), speaks, end)
 
@@ -122,9 +114,7 @@ class LivingFace:
         elif isinstance(mark, Onset) and mark.first:
             self._blinks.occasion(mark.at, 0.25)
 
-    def _compose(
-        self, mouth: FaceFrames, speaks: "float | NDArray[np.float64] | None", end: float | None
-    ) -> FaceFrames:
+    def _compose(self, mouth: FaceFrames, speaks: Speaking | None, end: float | None) -> FaceFrames:
         if not len(mouth):
             return mouth
         times = mouth.times()
@@ -145,9 +135,10 @@ class LivingFace:
             awake *= smoothstep((end + SLEEP_S - times) / SLEEP_S)
         slow = drift(self._seed, times)
         life = total([p.vector for p in pulses], windows)
-        self._add_slow(life, times, slow, talk)
+        life += breath(times)
+        self._moods.add(life, times, talk)
         life *= awake[:, None]
-        weights = _over(mouth.weights, life, slow[:, 3] * awake, strongest(closed))
+        weights = finished(mouth.weights, life, slow * awake[:, None], strongest(closed))
         self._next_time = float(times[-1])
         self._forget(self._next_time)
         return FaceFrames(mouth.first, mouth.fps, weights, life[:, HEAD_AT].astype(np.float32))
@@ -162,15 +153,6 @@ class LivingFace:
         self._gaze.shifts.clear()
         self._pulses += self._blinks.until(horizon)
         self._pulses.sort(key=in_order)
-
-    def _add_slow(self, life: Array, times: Array, slow: Array, talk: Array) -> None:
-        """Breathing, drift and mood onto `life`, shape (times, 57), in place."""
-        life += breath(times)
-        life[:, HEAD_AT] += slow[:, :3]
-        for name, column in (("jaw", 4), ("mouth", 5)):
-            life[:, INDEX[name + "Left"]] += np.maximum(slow[:, column], 0.0)
-            life[:, INDEX[name + "Right"]] += np.maximum(-slow[:, column], 0.0)
-        self._moods.add(life, times, talk)
 
     def _forget(self, before: float) -> None:
         self._pulses = [p for p in self._pulses if p.end > before]
@@ -203,40 +185,15 @@ class _Moods:
             if mood.name == "neutral" or intensity == 0.0 or start >= times[-1]:
                 continue
             rise = smoothstep((times - start) / moods.FADE_IN_S)
-            strength = rise if end == math.inf else rise * (1.0 - smoothstep((times - end) / moods.FADE_OUT_S))
+            strength = (
+                rise if end == math.inf else rise * (1.0 - smoothstep((times - end) / moods.FADE_OUT_S))
+            )
             strength *= intensity
             life += strength[:, None] * mood.upper
             life += (strength * share)[:, None] * mood.mouth
 
     def forget(self, before: float) -> None:
         self._spans = [s for s in self._spans if s[1] + moods.FADE_OUT_S > before]
-
-
-def _over(mouth: NDArray[np.float32], life: Array, tilt: Array, closed: Array) -> NDArray[np.float32]:
-    """Life over the mouth, and what must hold; `closed` is 1 where lips are sealed or on the teeth."""
-    _eyes(life)
-    face = life[:, :_COUNT]
-    face *= 1.0 - closed[:, None] * _OPENERS
-    face += mouth
-    face *= 1.0 - np.maximum(tilt, 0.0)[:, None] * _LEFT - np.maximum(-tilt, 0.0)[:, None] * _RIGHT
-    weights = np.clip(face, 0.0, 1.0).astype(np.float32)
-    np.minimum(weights[:, _CLOSE], weights[:, _JAW], out=weights[:, _CLOSE])
-    return weights
-
-
-def _eyes(life: Array) -> None:
-    """Gaze angles to the eyes' shapes and the lids that follow them, in place."""
-    yaw = life[:, GAZE_YAW] / _EYE_YAW_DEG
-    pitch = life[:, GAZE_PITCH] / _EYE_PITCH_DEG
-    left, right = np.maximum(yaw, 0.0), np.maximum(-yaw, 0.0)
-    up, down = np.maximum(pitch, 0.0), np.maximum(-pitch, 0.0)
-    for side, out, into in (("Left", left, right), ("Right", right, left)):
-        life[:, INDEX["eyeLookOut" + side]] += out
-        life[:, INDEX["eyeLookIn" + side]] += into
-        life[:, INDEX["eyeLookUp" + side]] += up
-        life[:, INDEX["eyeLookDown" + side]] += down
-        life[:, INDEX["eyeBlink" + side]] += _LID_DOWN * down
-        life[:, INDEX["eyeWide" + side]] += _LID_UP * up
 
 
 __all__ = ["LOOK_AHEAD_S", "SLEEP_S", "WAKE_S", "LivingFace"]

@@ -1,14 +1,15 @@
 """The mouth's curves from its score, on a fixed grid in media time.
 
-Steps, each over whole arrays: the vowel track (dominance blending after Cohen and Massaro 1993, with windows
-of compact support), the consonant track over it, rest where nobody speaks, the constraints, the limits
-of speed, a light smoothing.
+Steps, each over whole arrays: the vowel track (dominance blending after Cohen and Massaro 1993, with
+windows of compact support), the consonant track over it, rest where nobody speaks, the constraints, the
+limits of speed, a light smoothing.
 
 Speed is limited without state. The limited curve is the largest one below the wanted curve whose slopes
-keep the limits: y(t) = min over s of x(s) + rate * |t - s|, with one rate for opening and one for closing. It looks
-`_REACH` grid points to either side and no further, because no curve rises higher in that time, and since it
-only ever lowers a curve it cannot open a closed mouth. The lips' share of an opening is the *gap*,
-jawOpen - mouthClose; limiting jaw and gap, and writing mouthClose as their difference, keeps sealed lips sealed.
+keep the limits: y(t) = min over s of x(s) + rate * |t - s|, with one rate for opening and one for
+closing. It looks `_REACH` grid points to either side and no further, because no curve rises higher in
+that time, and since it only ever lowers a curve it cannot open a closed mouth. The lips' share of an
+opening is the *gap*, jawOpen - mouthClose; limiting jaw and gap, and writing mouthClose as their
+difference, keeps sealed lips sealed.
 """
 
 from typing import Final
@@ -47,12 +48,15 @@ _DOWN: Final = np.array([_CLOSING.get(c, _LIP_RATE) for c in CORE]) / GRID_HZ
 _REST: Final = np.array([REST.get(c, 0.0) if c != "mouthClose" else 0.0 for c in CORE])
 """At rest the gap is 0: lips touch."""
 _IDLE_DOMINANCE: Final = 0.1
-_IDLE: Final = np.array([{"jawOpen": 0.12, "mouthLowerDown": 0.12, "mouthStretch": 0.05}.get(c, 0.0) for c in CORE])
+_IDLE: Final = np.array(
+    [{"jawOpen": 0.12, "mouthLowerDown": 0.12, "mouthStretch": 0.05}.get(c, 0.0) for c in CORE]
+)
 """Between phones that leave the vowel track alone for long, the mouth of a speaker, not of a listener."""
 
 
 def curves(score: Score, tables: Tables, first: int, count: int) -> Array:
-    """Core weights, shape (count, 16), of grid points `first`, `first + 1`, ...; `mouthClose` is itself again.
+    """Core weights, shape (count, 16), of grid points `first`, `first + 1`, ...; `mouthClose` is itself
+    again.
 
     Before time 0 the mouth is at rest.
     """
@@ -81,7 +85,8 @@ def curves(score: Score, tables: Tables, first: int, count: int) -> Array:
 
 
 def finish(wanted: Array) -> Array:
-    """Wanted core weights with the gap in place of `mouthClose`, shape (n, 16), to finished ones (n - 2 MARGIN, 16)."""
+    """Wanted core weights with the gap in place of `mouthClose`, shape (n, 16), to finished ones (n - 2
+    MARGIN, 16)."""
     limited = limit_speed(wanted)
     np.minimum(limited[:, _GAP], limited[:, _JAW], out=limited[:, _GAP])
     smooth = _smooth(limited)
@@ -96,7 +101,7 @@ def _rows(track: Track, tables: Tables) -> Array:
 
 def _blend(slow: Array, slow_rows: Array, fast: Array, fast_rows: Array) -> Array:
     """Vowels blended by dominance, consonants laid over them; shape (times, 16)."""
-    total = np.add.reduce(slow[:, :, None] * slow_rows[:, None, :], axis=0)
+    total: Array = np.add.reduce(slow[:, :, None] * slow_rows[:, None, :], axis=0)
     pose = total[:, :SIZE]
     pose += _IDLE_DOMINANCE * _IDLE
     pose /= (total[:, SIZE:] + _IDLE_DOMINANCE)[:, GROUP_OF]
@@ -110,7 +115,8 @@ def _blend(slow: Array, slow_rows: Array, fast: Array, fast_rows: Array) -> Arra
 
 
 def _constrain(x: Array, bilabial: Array, labiodental: Array, sibilant: Array) -> None:
-    """Hold what must hold, in place: narrow jaw for sibilants, lip on teeth for f and v, sealed lips for m b p."""
+    """Hold what must hold, in place: narrow jaw for sibilants, lip on teeth for f and v, sealed lips for
+    m b p."""
     np.minimum(x[:, _JAW], _MAX_JAW, out=x[:, _JAW])
     if len(sibilant):
         _pull(x, _JAW, strongest(sibilant), np.minimum(x[:, _JAW], 0.12))
@@ -136,7 +142,8 @@ def _pull(x: Array, channel: int, share: Array, to: Array) -> None:
 
 
 def limit_speed(x: Array) -> Array:
-    """The largest curves below `x`, shape (points, 16), that keep the limits; true except at `_REACH` at the ends.
+    """The largest curves below `x`, shape (points, 16), that keep the limits; true except at `_REACH` at
+    the ends.
 
     Steps of 1, 2 and 4 points reach 7 in three passes each way.
     """

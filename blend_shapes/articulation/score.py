@@ -107,10 +107,18 @@ class Track:
 
     def between(self, begin: float, end: float) -> "Track":
         """What of it is not 0 all over [begin, end]."""
-        some = [i for i, (a, b) in enumerate(zip(self.rows, self.round_rows, strict=True)) if a[2] > begin and b[0] < end]
+        some = [
+            i
+            for i, (a, b) in enumerate(zip(self.rows, self.round_rows, strict=True))
+            if a[2] > begin and b[0] < end
+        ]
         if len(some) == len(self.rows):
             return self
-        return Track([self.rows[i] for i in some], [self.round_rows[i] for i in some], [self.targets[i] for i in some])
+        return Track(
+            [self.rows[i] for i in some],
+            [self.round_rows[i] for i in some],
+            [self.targets[i] for i in some],
+        )
 
 
 class Constraints:

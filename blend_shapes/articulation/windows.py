@@ -57,7 +57,8 @@ def evaluate(rows: Sequence[Row], times: Array) -> Array:
 
 def union(windows: Array) -> Array:
     """At least one of them: 1 - product of the complements, along axis 0. Order of rows is kept."""
-    return np.subtract(1.0, np.multiply.reduce(1.0 - windows, axis=0))
+    none: Array = np.multiply.reduce(1.0 - windows, axis=0)
+    return 1.0 - none
 
 
 def evaluate_each(groups: Sequence[Sequence[Row]], times: Array) -> list[Array]:

@@ -1,10 +1,11 @@
 """A mouth from loudness, for speech whose phones nobody knows.
 
-Each hop of 1/60 s gives two exact integers: the energy of the sound and of its first difference. The level of the
-difference (which drops rumble below the voice) against the speaker's own running loudness opens
-the jaw; the ratio of the two, the brightness, tells hissing (narrow jaw, spread lips) from voice and dark vowels
-(rounded) from bright ones (spread). Speech is told from background by a floor that follows slow sounds.
-Everything is counted in hops from the first sample, so no cutting of the sound changes a frame.
+Each hop of 1/60 s gives two exact integers: the energy of the sound and of its first difference. The
+level of the difference (which drops rumble below the voice) against the speaker's own running loudness
+opens the jaw; the ratio of the two, the brightness, tells hissing (narrow jaw, spread lips) from voice
+and dark vowels (rounded) from bright ones (spread). Speech is told from background by a floor that
+follows slow sounds. Everything is counted in hops from the first sample, so no cutting of the sound
+changes a frame.
 """
 
 import math
@@ -19,7 +20,7 @@ from blend_shapes.articulation.curves import GRID_HZ, finish
 from blend_shapes.articulation.curves import MARGIN as _MARGIN
 from blend_shapes.articulation.style import NEUTRAL, Style
 from blend_shapes.articulation.windows import Array
-from blend_shapes.face import FaceFrames, Weights
+from blend_shapes.face import FaceFrames
 from blend_shapes.phonemes.targets import CORE, REST
 
 _SILENCE_DB: Final = -55.0
@@ -46,7 +47,9 @@ def _target(**weights: float) -> Array:
 _OPEN: Final = _target(jawOpen=0.45, mouthStretch=0.08, mouthLowerDown=0.28, mouthUpperUp=0.07)
 _SPREAD: Final = _target(mouthSmile=0.16, mouthStretch=0.06, mouthUpperUp=0.05)
 _ROUND: Final = _target(mouthFunnel=0.22, mouthPucker=0.20)
-_HISS: Final = _target(jawOpen=0.07, mouthStretch=0.10, mouthLowerDown=0.2, mouthUpperUp=0.1, mouthFunnel=0.08)
+_HISS: Final = _target(
+    jawOpen=0.07, mouthStretch=0.10, mouthLowerDown=0.2, mouthUpperUp=0.1, mouthFunnel=0.08
+)
 _REST: Final = np.array([REST.get(c, 0.0) if c != "mouthClose" else 0.0 for c in CORE])
 _GAP: Final = _CORE["mouthClose"]
 
@@ -66,7 +69,9 @@ class Loudness:
         self._rate = rate
         self._gains = np.full(len(CORE), style.lip_gain)
         self._gains[0] = style.jaw_gain()
-        self._pending: NDArray[np.int16] = np.zeros(1, np.int16)  # the sample before, then those of the open hop
+        self._pending: NDArray[np.int16] = np.zeros(
+            1, np.int16
+        )  # the sample before, then those of the open hop
         self._hop = 0
         self._floor = _START_FLOOR_DB
         self._peak = _START_PEAK_DB
@@ -76,7 +81,8 @@ class Loudness:
         self._settled = False
 
     def follow(self, samples: NDArray[np.int16]) -> FaceFrames:
-        """Take the next mono samples and give the frames now certain. Raises RuntimeError after `settle`."""
+        """Take the next mono samples and give the frames now certain. Raises RuntimeError after
+        `settle`."""
         if self._settled:
             raise RuntimeError("this mouth has settled; begin another for the next sound")
         self._hear(np.asarray(samples, np.int16).reshape(-1))
@@ -99,7 +105,7 @@ class Loudness:
         return max((2 * hop - 1) * self._rate // (2 * GRID_HZ), 0)
 
     def _certain(self) -> int:
-        """Last grid point whose whole neighbourhood has been heard; one short of the hops for the mean of three."""
+        """Last grid point whose whole neighbourhood has been heard."""
         return self._origin + len(self._wanted) - 1 - _MARGIN
 
     def _hear(self, samples: NDArray[np.int16]) -> None:
@@ -131,9 +137,10 @@ class Loudness:
         hiss = _ramp(brightness, 0.9, 1.6)
         dark = 1.0 - _ramp(brightness, 0.02, 0.12)
         voiced = loud * (_OPEN + (1.0 - dark) * _SPREAD) + min(1.0, 2.0 * loud) * dark * _ROUND
-        pose = (voiced + hiss * (_HISS - voiced)) * self._gains
+        pose: Array = (voiced + hiss * (_HISS - voiced)) * self._gains
         pose[_GAP] = pose[0] * _ramp(loud, 0.05, 0.3)
-        return _REST + speech * (pose - _REST)
+        wanted: Array = _REST + speech * (pose - _REST)
+        return wanted
 
     def _gate(self, level: float) -> float:
         """0 in silence and noise, 1 in speech; moves the floor and the speaker's loudness."""

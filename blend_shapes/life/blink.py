@@ -46,8 +46,9 @@ class Blinks:
         heapq.heappush(self._occasions, (at, probability))
 
     def until(self, time: float) -> list[Pulse]:
-        """The blinks that begin before `time` and were not given yet; every occasion before it must be known."""
-        found = []
+        """The blinks that begin before `time` and were not given yet; every occasion before it must be
+        known."""
+        found: list[Pulse] = []
         while True:
             invited = bool(self._occasions) and self._occasions[0][0] <= self._due
             at = self._occasions[0][0] if invited else self._due

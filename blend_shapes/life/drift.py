@@ -10,8 +10,8 @@ from blend_shapes.life.chance import between
 
 CHANNELS: Final = ("headYaw", "headPitch", "headRoll", "asymmetry", "jawSide", "mouthSide")
 SPREAD: Final = np.array([2.8, 2.3, 1.5, 1.0, 0.02, 0.02])
-"""Largest excursion: head in degrees (standard deviations about 1.3, 1.1, 0.7), the rest in weights; asymmetry
-from -1 to 1."""
+"""Largest excursion: head in degrees (standard deviations about 1.3, 1.1, 0.7), the rest in weights;
+asymmetry from -1 to 1."""
 STEP_S: Final = 1.5
 
 
@@ -21,7 +21,8 @@ def _heights(seed: int, index: int) -> tuple[float, ...]:
 
 
 def drift(seed: int, times: Array, period_steps: int | None = None) -> Array:
-    """Shape (times, 6), columns as CHANNELS. With `period_steps` it repeats after so many steps, from 0 to 0."""
+    """Shape (times, 6), columns as CHANNELS. With `period_steps` it repeats after so many steps, from 0
+    to 0."""
     position = times / STEP_S
     index = np.floor(position).astype(np.int64)
     low, high = int(index[0]), int(index[-1]) + 1

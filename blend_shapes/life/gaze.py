@@ -1,7 +1,7 @@
 """Gaze: on the listener's eyes and mouth most of the time, away now and then.
 
-Sizes and directions of shifts away, durations and dwell times after "Eyes Alive" (Lee, Badler, Badler 2002);
-small shifts during eye contact are ours.
+Sizes and directions of shifts away, durations and dwell times after "Eyes Alive" (Lee, Badler, Badler
+2002); small shifts during eye contact are ours.
 """
 
 import math
@@ -95,7 +95,9 @@ class Gaze:
         return eye + between(self._seed, "nearyaw", n, -0.4, 0.4), (0.3 if eye else -2.4)
 
     def _elsewhere(self, n: int) -> tuple[float, float]:
-        size = min(-6.9 * math.log(15.0 * uniform(self._seed, "size", n) / 15.7), self._attention.largest_deg)
+        size = min(
+            -6.9 * math.log(15.0 * uniform(self._seed, "size", n) / 15.7), self._attention.largest_deg
+        )
         pick = uniform(self._seed, "towards", n) * sum(_DIRECTIONS)
         sector = 0
         while pick > _DIRECTIONS[sector]:

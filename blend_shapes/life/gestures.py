@@ -20,19 +20,30 @@ _STROKES: Final[dict[str, tuple[_Stroke, ...]]] = {
         ((0.26, 0.50, 0.50, 0.76), {"headYaw": -6.0}),
         ((0.56, 0.78, 0.78, 1.10), {"headYaw": 4.5}),
     ),
-    "wink": (((0.0, 0.10, 0.20, 0.36), {"eyeBlinkLeft": 1.0, "cheekSquintLeft": 0.35, "mouthSmileLeft": 0.25}),),
+    "wink": (
+        ((0.0, 0.10, 0.20, 0.36), {"eyeBlinkLeft": 1.0, "cheekSquintLeft": 0.35, "mouthSmileLeft": 0.25}),
+    ),
     "tilt": ((_HOLD, {"headRoll": 7.0}),),
     "shrug": (
         (
             _HOLD,
-            {"mouthShrugLower": 0.35, "mouthFrown": 0.25, "browInnerUp": 0.3, "browOuterUp": 0.3, "headRoll": 4.0},
+            {
+                "mouthShrugLower": 0.35,
+                "mouthFrown": 0.25,
+                "browInnerUp": 0.3,
+                "browOuterUp": 0.3,
+                "headRoll": 4.0,
+            },
         ),
     ),
     "smile": (((0.0, 0.35, 1.4, 2.2), {"mouthSmile": 0.45, "cheekSquint": 0.3, "mouthDimple": 0.1}),),
     "frown": ((_HOLD, {"browDown": 0.5, "eyeSquint": 0.15}),),
     "raise_brows": (((0.0, 0.15, 0.5, 0.9), {"browInnerUp": 0.45, "browOuterUp": 0.4, "eyeWide": 0.15}),),
     "question": (
-        ((-0.1, 0.25, 0.45, 1.0), {"headPitch": 2.5, "headRoll": 2.0, "browInnerUp": 0.26, "browOuterUp": 0.2}),
+        (
+            (-0.1, 0.25, 0.45, 1.0),
+            {"headPitch": 2.5, "headRoll": 2.0, "browInnerUp": 0.26, "browOuterUp": 0.2},
+        ),
     ),
     "look_left": ((_HOLD, {"gazeYaw": 18.0, "headYaw": 5.0}),),
     "look_right": ((_HOLD, {"gazeYaw": -18.0, "headYaw": -5.0}),),
@@ -40,7 +51,8 @@ _STROKES: Final[dict[str, tuple[_Stroke, ...]]] = {
     "look_down": ((_HOLD, {"gazePitch": -12.0, "headPitch": -3.0}),),
 }
 _PREPARED: Final = {
-    name: tuple((times, expression(weights)) for times, weights in strokes) for name, strokes in _STROKES.items()
+    name: tuple((times, expression(weights)) for times, weights in strokes)
+    for name, strokes in _STROKES.items()
 }
 GESTURES: Final[tuple[str, ...]] = (*_STROKES, "blink")
 

@@ -1,8 +1,8 @@
 """The ten moods and the neutral one: action units of FACS written as ARKit weights, at intensity 1.
 
-Action units after Ekman and Friesen as listed by open_dbm (happy 6+12, sad 1+4+15, angry 4+5+7+23, ...); weights
-are ours, checked against captured emotional recordings (brow down .17 mean and .45 at the 95th percentile when
-angry): keep intensities at 0.3 to 0.6 in conversation.
+Action units after Ekman and Friesen as listed by open_dbm (happy 6+12, sad 1+4+15, angry 4+5+7+23, ...);
+weights are ours, checked against captured emotional recordings (brow down .17 mean and .45 at the 95th
+percentile when angry): keep intensities at 0.3 to 0.6 in conversation.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,13 @@ class Mood:
 _UPPER: Final[dict[str, dict[str, float]]] = {
     "neutral": {},
     "happy": {"cheekSquint": 0.55, "eyeSquint": 0.25, "browOuterUp": 0.08},
-    "sad": {"browInnerUp": 0.65, "browDown": 0.15, "eyeSquint": 0.20, "eyeLookDown": 0.15, "eyeBlink": 0.12},
+    "sad": {
+        "browInnerUp": 0.65,
+        "browDown": 0.15,
+        "eyeSquint": 0.20,
+        "eyeLookDown": 0.15,
+        "eyeBlink": 0.12,
+    },
     "angry": {"browDown": 0.75, "eyeSquint": 0.35, "eyeWide": 0.25, "noseSneer": 0.30},
     "fear": {"browInnerUp": 0.70, "browOuterUp": 0.35, "browDown": 0.20, "eyeWide": 0.70},
     "surprise": {"browInnerUp": 0.70, "browOuterUp": 0.75, "eyeWide": 0.65},

@@ -1,7 +1,7 @@
 """How head, brows and breath go along with speech: beats on accents, settling at ends, breathing in before.
 
-After Kim, Cvejic, Davis 2014 (the head starts with a focused word and peaks after it, the brows peak with it);
-sizes are ours.
+After Kim, Cvejic, Davis 2014 (the head starts with a focused word and peaks after it, the brows peak with
+it); sizes are ours.
 """
 
 from typing import Final

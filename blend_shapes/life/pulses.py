@@ -1,7 +1,7 @@
 """A pulse: an expression that comes and goes. All of life but the slow drifts is made of pulses.
 
-An expression is a vector of 57 columns: the 52 weights, head yaw, pitch, roll, gaze yaw, gaze pitch (degrees;
-positive is to the character's left and up).
+An expression is a vector of 57 columns: the 52 weights, head yaw, pitch, roll, gaze yaw, gaze pitch
+(degrees; positive is to the character's left and up).
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,8 @@ GAZE_YAW, GAZE_PITCH = COLUMNS["gazeYaw"], COLUMNS["gazePitch"]
 
 
 def expression(weights: Mapping[str, float]) -> Array:
-    """A vector from named columns; a name without Left or Right means both. Raises KeyError for a stranger."""
+    """A vector from named columns; a name without Left or Right means both. Raises KeyError for a
+    stranger."""
     vector = np.zeros(WIDTH)
     for name, value in weights.items():
         if name in COLUMNS:
