@@ -6,7 +6,7 @@ get its turn, so this is for coroutines, queues and timers only.
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self.virtual_now = 1000.0
         self.steps = 0
-        self.before_step: Any = None
+        self.before_step: Callable[[int], None] | None = None
         selector = _JumpingSelector()
         selector.loop = self
         super().__init__(selector)

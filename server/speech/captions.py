@@ -20,6 +20,10 @@ class CaptionPiece:
     end: float
     until: int
 
+    def reaches(self, offset: int) -> bool:
+        """Whether its word, with the marks that touch it, goes beyond `offset` in the sentence."""
+        return offset < self.until - (len(self.text) - len(self.text.rstrip()))
+
 
 def captions(sentence: Sentence, placed: SpeechChunk) -> Iterator[CaptionPiece]:
     """The words of a chunk placed on the turn's timeline, each with the punctuation and space after it."""

@@ -36,7 +36,10 @@ class Listener(Protocol):
         ...
 
     def hush(self) -> None:
-        """Forget, without waiting, every streamed event that has not left yet."""
+        """Forget, without waiting, every streamed event that has not left yet.
+
+        That includes events whose `stream` still waits: it returns, and they never leave.
+        """
         ...
 
 
@@ -51,6 +54,7 @@ class Delivery:
         self._listener: Listener | None = None
         self._attached = asyncio.Event()
         self._kept: deque[InOrder] = deque()
+        self._flushed = 0
         self._order = asyncio.Lock()
 
     @property
@@ -65,6 +69,8 @@ class Delivery:
         while True:
             await self._attached.wait()
             async with self._order:
+                if event.turn <= self._flushed:
+                    return
                 if self._listener is None:
                     continue
                 if isinstance(event, TurnBegan):
@@ -80,8 +86,12 @@ class Delivery:
         if self._listener is not None:
             self._listener.tell(event)
 
-    def flush(self) -> None:
-        """Forget all that was streamed and not yet sent or played."""
+    def flush(self, turn: int) -> None:
+        """Forget all that was streamed and not yet sent or played; nothing more of `turn` will be sent.
+
+        A cancelled turn may run for one more step: its number is stale from now on.
+        """
+        self._flushed = turn
         self._kept.clear()
         if self._listener is not None:
             self._listener.hush()

@@ -25,7 +25,7 @@ from tests.fakes.brain import ScriptedBrain
 from tests.fakes.ears import Ears
 from tests.fakes.stage import Stage
 from tests.fakes.voice import FORMAT, SlowVoice
-from tests.virtual_time import run_virtual
+from tests.virtual_time import VirtualLoop, run_virtual
 
 REPLY = ("Hello there, ", 0.05, "my friend. ", 0.3, "How are you today?")
 
@@ -164,6 +164,7 @@ def test_say_queues_and_turns_never_overlap() -> None:
     async def main() -> None:
         async with Stage(ScriptedBrain("unused")) as (session, ears):
             session.say("alpha beta", id="a")
+            await asyncio.sleep(0.1)
             session.say("gamma", id="c")
             session.say("delta", id="b", queue="next")
             await asyncio.sleep(20)
@@ -326,54 +327,48 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing() -> None:
     run_virtual(main())
 
 
-@pytest.mark.parametrize("reason", ["interrupt", "close"])
-def test_cancel_sweep(reason: str) -> None:
+@pytest.mark.parametrize("way", ["interrupt", "close"])
+def test_cancel_sweep(way: str) -> None:
     """Stopped at every scheduling step: no open stream, no late message, no leaked task."""
-    steps = _run_stopped_at(None, reason)
-    assert steps > 50
-    for step in range(1, steps, max(1, steps // 250)):
-        _run_stopped_at(step, reason)
+    steps = _run_stopped_at(None, way)
+    assert steps > 100
+    for step in range(1, steps):
+        _run_stopped_at(step, way)
 
 
-def _run_stopped_at(step: int | None, reason: str) -> int:
-    brain, voice = (
-        ScriptedBrain("Hello you two. ", 0.05, "Then [wave] more words. ", 0.1, "End."),
-        SlowVoice(),
-    )
-    used = 0
+def _run_stopped_at(step: int | None, way: str) -> int:
+    """Stop one reply at a step of the loop, None for never; the steps the reply took."""
+    brain = ScriptedBrain("Hello you two. ", 0.05, "Then [wave] more. ", 0.1, "End.")
+    voice = SlowVoice()
 
-    async def main() -> None:
-        nonlocal used
+    async def main() -> int:
         async with Stage(brain, voice) as (session, ears):
             loop = asyncio.get_running_loop()
-            first = loop.steps  # type: ignore[attr-defined]
-            stopped_at: list[int] = []
+            assert isinstance(loop, VirtualLoop)
+            began = loop.steps
+            heard: list[int] = []
 
             def stop(now: int) -> None:
-                if step is not None and now - first == step and not stopped_at:
-                    stopped_at.append(len(ears.events))
-                    if reason == "interrupt":
+                if now - began == step:
+                    if way == "interrupt":
                         session.interrupt("client_asked")
-                        stopped_at[0] = len(ears.events)
+                    heard.append(len(ears.events))
 
-            loop.before_step = stop  # type: ignore[attr-defined]
+            loop.before_step = stop
             session.text("Hi")
-            while not (stopped_at or any(isinstance(e, TurnEnded) for e in ears.events)):
-                await asyncio.sleep(0.001 if step is None else 0)
-                if step is None and any(isinstance(e, TurnEnded) for e in ears.events):
-                    break
-                await asyncio.sleep(0.01)
-            used = loop.steps - first  # type: ignore[attr-defined]
-            loop.before_step = None  # type: ignore[attr-defined]
-            if reason == "interrupt" and stopped_at:
+            while not heard and not any(isinstance(e, TurnEnded) for e in ears.events):
+                await asyncio.sleep(0.05)
+            taken = loop.steps - began
+            if way == "interrupt" and heard:
                 await asyncio.sleep(1)
-                late = [e for e in ears.events[stopped_at[0] :] if not isinstance(e, StateChanged)]
-                assert late == [], f"after step {step}: {late}"
+                late = [e for e in ears.events[heard[0] :] if not isinstance(e, StateChanged)]
+                assert late == [], f"after step {step}"
                 session.say("ok")
-                await asyncio.sleep(3)
+                await asyncio.sleep(2)
                 assert isinstance(ears.events[-1], StateChanged)
+            return taken
 
-    run_virtual(main())
+    taken = run_virtual(main())
     assert brain.streams.open == 0
     assert voice.streams.open == 0
-    return used
+    return taken
