@@ -1,15 +1,16 @@
-"""The score of a mouth: timed phones as windows on two tracks and as constraints.
+"""The score of a mouth: timed phones as windows on two tracks, and as constraints.
 
 Every window has compact support: it begins at most `ANTICIPATION_S` before its phone, so what a phone does
 is known once the phones starting within that time are known.
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from blend_shapes.articulation.tables import variant
-from blend_shapes.articulation.windows import Row, row
+from blend_shapes.articulation.windows import Row, released_sooner, row
 from blend_shapes.phonemes.ipa import parts
 from blend_shapes.phonemes.targets import Kind, Seal, Target
 from blend_shapes.phonemes.timing import PhoneTiming
@@ -24,8 +25,13 @@ _VOWEL_RISE_S: Final = (0.06, 0.11)
 _VOWEL_FALL_S: Final = (0.08, 0.16)
 _RISE_S: Final = 0.07
 _FALL_S: Final = 0.09
+_LEAST_EDGE_S: Final = 0.035
+_NEIGHBOUR_SHARE: Final = 0.5
+"""A consonant takes no more than this share of the vowel beside it for its rise or fall."""
 _SUSTAIN: Final = 0.75
-"""A phone holds its shape until this share of its time."""
+"""A phone holds its shape until this share of its time..."""
+_LAST_S: Final = 0.10
+"""...and a consonant until so long before its end: what comes next is known when it lets go."""
 _ONSET_S: Final = 0.10
 _OFFSET_S: Final = 0.15
 _SEAL_EDGE_S: Final = 0.06
@@ -33,6 +39,51 @@ _SHORTEST_SEAL_S: Final = 0.05
 """Lips touch for 60 to 130 ms in measured speech, however short the label: two 60 Hz frames at least."""
 _MERGE_S: Final = 0.08
 """Two bilabials not further apart than this are one closure ("pop man")."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimedPart:
+    """A simple phone in time, and the room its neighbours leave each other."""
+
+    target: Target
+    start: float
+    release: float
+    end: float
+    stress: int
+    rise: float
+    """Longest rise of a consonant, so that the vowel before it is heard and seen."""
+    fall_before: float | None
+    """Longest fall of the consonant that ends where this vowel begins; None leaves it alone."""
+
+
+class Splitter:
+    """Phones to timed parts, in order of time; remembers the part before."""
+
+    def __init__(self) -> None:
+        self._kind = Kind.FREE
+        self._length = 0.0
+        self._end = -1.0
+
+    def split(self, phones: Iterable[PhoneTiming]) -> Iterator[TimedPart]:
+        for phone in phones:
+            found = parts(phone.phone)
+            start = phone.start
+            for i, part in enumerate(found):
+                last = i == len(found) - 1
+                end = phone.end if last else start + part.share * (phone.end - phone.start)
+                yield self._timed(part.target, phone, start, end)
+                start = end
+
+    def _timed(self, target: Target, phone: PhoneTiming, start: float, end: float) -> TimedPart:
+        touches = abs(start - self._end) < _LEAST_EDGE_S
+        rise, fall_before = _RISE_S, None
+        if touches and self._kind is Kind.VOWEL:
+            rise = max(_NEIGHBOUR_SHARE * self._length, _LEAST_EDGE_S)
+        elif touches and self._kind is Kind.CONSONANT and target.kind is Kind.VOWEL:
+            fall_before = max(_NEIGHBOUR_SHARE * (end - start), _LEAST_EDGE_S)
+        self._kind, self._length, self._end = target.kind, end - start, end
+        release = min(max(phone.release, start), end)
+        return TimedPart(target, start, release, end, phone.stress, min(rise, _RISE_S), fall_before)
 
 
 @dataclass(slots=True)
@@ -48,48 +99,75 @@ class Track:
         self.round_rows.append(rounding)
         self.targets.append(target)
 
-    def forget(self, before: float) -> None:
-        keep = [i for i, (a, b) in enumerate(zip(self.rows, self.round_rows, strict=True)) if max(a[2], b[2]) > before]
-        if len(keep) < len(self.rows):
-            self.rows = [self.rows[i] for i in keep]
-            self.round_rows = [self.round_rows[i] for i in keep]
-            self.targets = [self.targets[i] for i in keep]
+    def release_last(self, fall: float) -> None:
+        """Cut the fall of the window added last."""
+        if self.rows:
+            self.rows[-1] = released_sooner(self.rows[-1], fall)
+            self.round_rows[-1] = released_sooner(self.round_rows[-1], fall)
+
+    def between(self, begin: float, end: float) -> "Track":
+        """What of it is not 0 all over [begin, end]."""
+        some = [
+            i
+            for i, (a, b) in enumerate(zip(self.rows, self.round_rows, strict=True))
+            if a[2] > begin and b[0] < end
+        ]
+        if len(some) == len(self.rows):
+            return self
+        return Track(
+            [self.rows[i] for i in some],
+            [self.round_rows[i] for i in some],
+            [self.targets[i] for i in some],
+        )
 
 
-@dataclass(slots=True)
 class Constraints:
-    """Speaking or not, and the closures: what every later layer must respect."""
+    """Where somebody speaks and where lips must close: what every later layer has to respect."""
 
-    speaking: list[Row] = field(default_factory=list)
-    seals: dict[Seal, list[Row]] = field(
-        default_factory=lambda: {Seal.BILABIAL: [], Seal.LABIODENTAL: [], Seal.SIBILANT: []}
-    )
-    _last_closure: tuple[float, float] | None = None
-    """Of the phone just before, if it was a bilabial."""
+    def __init__(self) -> None:
+        self.speaking: list[Row] = []
+        self.seals: dict[Seal, list[Row]] = {Seal.BILABIAL: [], Seal.LABIODENTAL: [], Seal.SIBILANT: []}
+        self._unknown: tuple[float, float] | None = None
+        self._last = Seal.NONE
+        self._closure: tuple[float, float] | None = None
+        """Start and release of the part before, if that was a bilabial."""
 
-    def add_phone(self, phone: PhoneTiming) -> None:
-        self.speaking.append(row(phone.start - _ONSET_S, phone.start, phone.end, phone.end + _OFFSET_S))
+    def add(self, part: TimedPart) -> None:
+        self.speaking.append(self._spoken(part.start, part.end))
+        if part.fall_before is not None and self._last is not Seal.NONE and self.seals[self._last]:
+            self.seals[self._last][-1] = released_sooner(self.seals[self._last][-1], part.fall_before)
+        kind = self._last = part.target.seal
+        edge = min(part.rise, _SEAL_EDGE_S)
+        if kind is Seal.BILABIAL:
+            self._close(min(part.start, part.release - _SHORTEST_SEAL_S), part.release, edge)
+            return
+        if part.end > part.start:
+            self._closure = None
+        if kind is not Seal.NONE:
+            leave = max(part.start + _SUSTAIN * (part.end - part.start), part.start + _SHORTEST_SEAL_S)
+            self.seals[kind].append(row(part.start - edge, part.start, leave, leave + _SEAL_EDGE_S))
 
-    def add_seal(self, seal: Seal, start: float, release: float, end: float) -> None:
-        if seal is not Seal.BILABIAL and end > start:
-            self._last_closure = None
-        if seal is Seal.BILABIAL:
-            self._close(min(start, release - _SHORTEST_SEAL_S), release)
-        elif seal is not Seal.NONE:
-            leave = max(start + _SUSTAIN * (end - start), start + _SHORTEST_SEAL_S)
-            self._append(seal, start, leave)
+    def speak(self, start: float, end: float) -> None:
+        """Speech of unknown phones; one stretch with the speech before it if that ended at `start`."""
+        begun = start
+        if self._unknown is not None and self._unknown[1] == start:
+            begun = self._unknown[0]
+            self.speaking = [r for r in self.speaking if r != self._spoken(*self._unknown)]
+        self._unknown = (begun, end)
+        self.speaking.append(self._spoken(begun, end))
 
-    def _close(self, start: float, release: float) -> None:
-        rows = self.seals[Seal.BILABIAL]
-        last = self._last_closure
-        if last is not None and rows and -_MERGE_S < start - last[1] < _MERGE_S:
+    @staticmethod
+    def _spoken(start: float, end: float) -> Row:
+        return row(start - _ONSET_S, start, end, end + _OFFSET_S)
+
+    def _close(self, start: float, release: float, edge: float) -> None:
+        rows, last = self.seals[Seal.BILABIAL], self._closure
+        begun = start - edge, 1.0 / edge
+        if last is not None and rows and abs(start - last[1]) < _MERGE_S:
             start, release = last[0], max(last[1], release)
-            rows.pop()
-        self._last_closure = (start, release)
-        self._append(Seal.BILABIAL, start, release)
-
-    def _append(self, seal: Seal, full: float, leave: float) -> None:
-        self.seals[seal].append(row(full - _SEAL_EDGE_S, full, leave, leave + _SEAL_EDGE_S))
+            begun = rows.pop()[:2]
+        self._closure = (start, release)
+        rows.append((*begun, release + _SEAL_EDGE_S, 1.0 / _SEAL_EDGE_S))
 
     def forget(self, before: float) -> None:
         self.speaking = [r for r in self.speaking if r[2] > before]
@@ -97,38 +175,27 @@ class Constraints:
             self.seals[seal] = [r for r in rows if r[2] > before]
 
 
-@dataclass(slots=True)
 class Score:
     """Everything known of the speech around now. `add` in order of time, `forget` what is over."""
 
-    vowels: Track = field(default_factory=Track)
-    consonants: Track = field(default_factory=Track)
-    constraints: Constraints = field(default_factory=Constraints)
-    _previous: float = _RISE_S
+    def __init__(self) -> None:
+        self.vowels = Track()
+        self.consonants = Track()
+        self.constraints = Constraints()
+        self._splitter = Splitter()
 
     def add(self, phones: Iterable[PhoneTiming]) -> None:
-        for phone in phones:
-            found = parts(phone.phone)
-            if not found:
-                continue
-            self.constraints.add_phone(phone)
-            start = phone.start
-            for i, part in enumerate(found):
-                last = i == len(found) - 1
-                end = phone.end if last else start + part.share * (phone.end - phone.start)
-                release = min(max(phone.release, start), end)
-                self._part(part.target, phone, start, release, end)
-                start = end
+        for part in self._splitter.split(phones):
+            self.constraints.add(part)
+            if part.fall_before is not None:
+                self.consonants.release_last(part.fall_before)
+            if part.target.kind is Kind.VOWEL:
+                self._vowel(part)
+            elif part.target.kind is Kind.CONSONANT:
+                self._consonant(part)
 
-    def _part(self, target: Target, phone: PhoneTiming, start: float, release: float, end: float) -> None:
-        self.constraints.add_seal(target.seal, start, release, end)
-        if target.kind is Kind.VOWEL:
-            self._vowel(target, phone.stress, start, end)
-        elif target.kind is Kind.CONSONANT:
-            self._consonant(target, start, release, end)
-        self._previous = end - start
-
-    def _vowel(self, target: Target, stress: int, start: float, end: float) -> None:
+    def _vowel(self, part: TimedPart) -> None:
+        start, end = part.start, part.end
         length = end - start
         rise = min(max(_VOWEL_RAMP * length, _VOWEL_RISE_S[0]), _VOWEL_RISE_S[1])
         fall = min(max(_VOWEL_RAMP * length, _VOWEL_FALL_S[0]), _VOWEL_FALL_S[1])
@@ -137,21 +204,21 @@ class Score:
         self.vowels.add(
             row(start - rise, full, leave, end + fall),
             row(start - ANTICIPATION_S, start, leave, end + fall),
-            variant(target, stress),
+            variant(part.target, part.stress),
         )
 
-    def _consonant(self, target: Target, start: float, release: float, end: float) -> None:
+    def _consonant(self, part: TimedPart) -> None:
+        start, end = part.start, part.end
         # A stop lets go at its release, anything else before its end.
-        leave = release if target.stop and release < end else start + _SUSTAIN * (end - start)
-        rise = min(_RISE_S, max(0.8 * self._previous, 0.5 * _RISE_S))
+        bursts = part.target.stop and part.release < end
+        leave = part.release if bursts else max(start + _SUSTAIN * (end - start), end - _LAST_S)
         self.consonants.add(
-            row(start - rise, start, leave, leave + _FALL_S),
+            row(start - part.rise, start, leave, leave + _FALL_S),
             row(start - ANTICIPATION_S, start, leave, leave + _FALL_S),
-            variant(target, 0),
+            variant(part.target, 0),
         )
 
     def forget(self, before: float) -> None:
-        self.vowels.forget(before)
-        self.consonants.forget(before)
+        self.vowels = self.vowels.between(before, math.inf)
+        self.consonants = self.consonants.between(before, math.inf)
         self.constraints.forget(before)
-

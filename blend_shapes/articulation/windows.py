@@ -24,6 +24,13 @@ def row(rise: float, full: float, leave: float, end: float) -> Row:
     return rise, 1.0 / max(full - rise, _SHORTEST_S), end, 1.0 / max(end - leave, _SHORTEST_S)
 
 
+def released_sooner(window: Row, fall: float) -> Row:
+    """The same window with its fall begun where it was, and cut to `fall` seconds if it took longer."""
+    rise, per_rise, end, per_fall = window
+    length = 1.0 / per_fall
+    return window if length <= fall else (rise, per_rise, end - length + fall, 1.0 / max(fall, _SHORTEST_S))
+
+
 def smoothstep(x: Array) -> Array:
     """3x^2 - 2x^3 of x clipped to [0, 1]; works in place and returns its argument."""
     np.maximum(x, 0.0, out=x)
@@ -50,4 +57,23 @@ def evaluate(rows: Sequence[Row], times: Array) -> Array:
 
 def union(windows: Array) -> Array:
     """At least one of them: 1 - product of the complements, along axis 0. Order of rows is kept."""
-    return np.subtract(1.0, np.multiply.reduce(1.0 - windows, axis=0))
+    none: Array = np.multiply.reduce(1.0 - windows, axis=0)
+    return 1.0 - none
+
+
+def evaluate_each(groups: Sequence[Sequence[Row]], times: Array) -> list[Array]:
+    """`evaluate` of several lists of rows in one sweep."""
+    windows = evaluate([r for rows in groups for r in rows], times)
+    found, begin = [], 0
+    for rows in groups:
+        found.append(windows[begin : begin + len(rows)])
+        begin += len(rows)
+    return found
+
+
+def strongest(windows: Array) -> Array:
+    """The largest of them, along axis 0; 0 where there are none."""
+    if not len(windows):
+        return np.zeros(windows.shape[1])
+    strongest: Array = np.maximum.reduce(windows, axis=0)
+    return strongest
