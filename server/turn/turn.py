@@ -230,7 +230,8 @@ class Turn:
 
     async def _settle(self) -> None:
         if self._timeline.seconds > 0:
-            made = self._mux.add(None, self._life.compose(self._track.settle()))
+            tail = self._life.settle(self._track.settle(), self._timeline.speech_end)
+            made = self._mux.add(None, tail)
             for segment in [*made, *self._mux.finish()]:
                 await self._put(segment)
         elif not self._failed:

@@ -21,7 +21,9 @@ def test_chunks_follow_each_other_without_a_gap() -> None:
     first = timeline.place(chunk(0.5, PhoneTiming("a", 0.1, 0.3, 0.3)))
     second = timeline.place(chunk(0.25, PhoneTiming("m", 0.0, 0.1, 0.1)))
     assert (first.audio.position, second.audio.position) == (0, 8000)
-    assert second.stream_phones()[0].start == pytest.approx(0.5)
+    phones = second.stream_phones()
+    assert phones is not None
+    assert phones[0].start == pytest.approx(0.5)
     assert timeline.micros == 750_000
 
 
