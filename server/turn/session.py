@@ -106,10 +106,16 @@ class Session:
     # --- the client's listener -------------------------------------------------------------------
 
     async def attach(self, listener: Listener, turn: int = -1, pts: int = 0) -> None:
-        """Stream to `listener`, who has everything up to `pts` of `turn`; -1 for nothing."""
+        """Stream to `listener`, who has everything up to `pts` of `turn`; -1 for nothing.
+
+        If nothing more of `turn` will come it is told to drop what it has of it: its end, or the flush, may
+        have been lost with the old connection.
+        """
         if self._turn is not None and self._turn.pacer.begun:
             at = pts if self._turn.number == turn else 0
             self._turn.pacer.begin(self._clock.now(), at / 1e6)
+        if turn > 0 and self._delivery.resumable(turn, pts) is None:
+            listener.tell(TurnFlushed(turn, "superseded", FADE_MS))
         listener.tell(StateChanged(self.state))
         await self._delivery.attach(listener, turn, pts)
 
@@ -122,9 +128,10 @@ class Session:
         return self._delivery.attached
 
     def resumable(self, turn: int, pts: int) -> tuple[int, int] | None:
-        """From where a client that has `turn` up to `pts` can go on, or None."""
+        """The position, if a client that has `turn` up to `pts` can go on from it without a gap, else None."""
         at = self._delivery.resumable(turn, pts)
-        return None if at is None else (turn, at)
+        next_follows = at is None and turn <= self._number and self._delivery.follows(turn)
+        return (turn, pts) if at == pts or next_follows else None
 
     # --- what the client says --------------------------------------------------------------------
 
