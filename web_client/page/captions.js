@@ -8,7 +8,8 @@ export function gap(before, after) {
   if (before === "" || /\s$/.test(before) || /^\s/.test(after)) return "";
   const last = [...before].at(-1) ?? "";
   const first = [...after][0] ?? "";
-  return UNSPACED.test(last) || UNSPACED.test(first) || /^[,.;:!?)\]]/.test(after) ? "" : " ";
+  const together = UNSPACED.test(last) && UNSPACED.test(first);
+  return together || /^[\p{Pe}\p{Pf}\p{Po}]/u.test(after) ? "" : " ";
 }
 
 export class Captions {

@@ -2,11 +2,11 @@
 
 const EXAMPLES = [
   "What is FaceWire?",
-  "How does the lip sync work?",
-  "Can I use it in Unity?",
-  "Tell me something happy",
+  "How do the lips stay in sync?",
+  "Does it work in Unity?",
+  "Tell me a joke",
   "你好，你是谁？",
-  "口型是怎么同步的？",
+  "口型怎么同步？",
 ];
 
 const WORDS = {

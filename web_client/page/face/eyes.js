@@ -2,16 +2,18 @@
 
 import { PALETTE } from "./palette.js";
 import { LEFT, RIGHT } from "./pose.js";
+import { curve } from "./space.js";
 
 /** @typedef {import("./pose.js").Pose} Pose */
 /** @typedef {import("./space.js").Space} Space */
+/** @typedef {import("./space.js").Point} Point */
 
-const EYE_X = 48;
+const EYE_X = 51;
 const EYE_Y = 2;
-const INNER = 25;
-const OUTER = 27;
-const OPEN_UP = 25.5;
-const OPEN_DOWN = 20;
+const INNER = 28;
+const OUTER = 30;
+const OPEN_UP = 22;
+const OPEN_DOWN = 20.5;
 
 /** @param {number} a @param {number} b @param {number} t */
 const lerp = (a, b, t) => a + (b - a) * t;
@@ -33,7 +35,7 @@ export function eyeShape(pose, side) {
   return {
     upper: lerp(openUpper, meet, blink),
     lower: lerp(lower, meet, blink),
-    crease: openUpper - 8,
+    crease: openUpper - 6.5,
     gaze: [12 * lookX, 10 * lookY],
     blink,
   };
@@ -51,7 +53,7 @@ export function drawEyes(ctx, space, pose) {
 function lidPath(/** @type {CanvasRenderingContext2D} */ ctx, place, side, y, { back = false, rise = 0, join = false } = {}) {
   const ends = [[-INNER, 5], [OUTER, 1 - 0.3 * rise]];
   const control = (8 * (y - rise) - ends[0][1] - ends[1][1]) / 6;
-  const points = [ends[0], [-20, control], [21, control - 1], ends[1]].map(([x, v]) => place(side * x, v));
+  const points = [ends[0], [-23, control + 1], [25, control - 1], ends[1]].map(([x, v]) => place(side * x, v));
   if (back) points.reverse();
   if (join) ctx.lineTo(...points[0]);
   else ctx.moveTo(...points[0]);
@@ -69,16 +71,29 @@ function drawEye(ctx, space, pose, side) {
 
 /** The skin of the upper lid, and its crease. */
 function drawLid(/** @type {CanvasRenderingContext2D} */ ctx, place, side, shape) {
+  if (shape.blink > 0.02) {
+    ctx.beginPath();
+    lidPath(ctx, place, side, Math.min(shape.crease + 6, shape.upper - 1));
+    lidPath(ctx, place, side, shape.upper, { back: true, join: true });
+    ctx.closePath();
+    const [, top] = place(0, shape.crease + 6);
+    const [, edge] = place(0, shape.upper);
+    const skin = ctx.createLinearGradient(0, top, 0, Math.max(edge, top + 1));
+    skin.addColorStop(0, "rgba(247, 187, 150, 0.2)");
+    skin.addColorStop(1, "#efa785");
+    ctx.fillStyle = skin;
+    ctx.fill();
+  }
   ctx.beginPath();
-  lidPath(ctx, place, side, Math.min(shape.crease + 7, shape.upper - 1));
-  lidPath(ctx, place, side, shape.upper, { back: true, join: true });
-  ctx.closePath();
-  ctx.fillStyle = "#f2ae8a";
-  ctx.fill();
-  ctx.beginPath();
-  lidPath(ctx, place, side, shape.crease);
-  ctx.strokeStyle = "rgba(190, 105, 80, 0.45)";
+  ctx.moveTo(...place(side * -17, shape.crease + 5.5));
+  ctx.bezierCurveTo(
+    ...place(side * -6, shape.crease - 1.5),
+    ...place(side * 14, shape.crease - 2),
+    ...place(side * 27, shape.crease + 10),
+  );
+  ctx.strokeStyle = "rgba(190, 105, 80, 0.5)";
   ctx.lineWidth = 1.8;
+  ctx.lineCap = "round";
   ctx.stroke();
 }
 
@@ -92,7 +107,7 @@ function drawBall(/** @type {CanvasRenderingContext2D} */ ctx, place, side, shap
   ctx.fillStyle = PALETTE.white;
   ctx.fill();
   ctx.clip();
-  const [x, y] = place(shape.gaze[0] - side * 1.5, shape.gaze[1] - 2);
+  const [x, y] = place(shape.gaze[0] - side * 1.5, shape.gaze[1] - 1);
   drawIris(ctx, x, y);
   const [, top] = place(0, shape.upper);
   const shade = ctx.createLinearGradient(0, top, 0, top + 17);
@@ -139,8 +154,8 @@ function drawLashes(/** @type {CanvasRenderingContext2D} */ ctx, place, side, sh
   ctx.fillStyle = PALETTE.lash;
   ctx.beginPath();
   lidPath(ctx, place, side, shape.upper);
-  ctx.lineTo(...place(side * (OUTER + 6.5), -4.5 + 6 * shape.blink));
-  lidPath(ctx, place, side, shape.upper, { back: true, rise: 4.6 - 1.2 * shape.blink, join: true });
+  ctx.lineTo(...place(side * (OUTER + 6), -3 + 5 * shape.blink));
+  lidPath(ctx, place, side, shape.upper, { back: true, rise: 3.8 - 0.8 * shape.blink, join: true });
   ctx.closePath();
   ctx.fill();
   ctx.beginPath();
@@ -156,15 +171,39 @@ function drawBrow(ctx, space, pose, side) {
   const inner = pose.w.browInnerUp;
   const outer = pose.at("browOuterUp", side);
   const place = (/** @type {number} */ x, /** @type {number} */ y) => space.skin(side * x, y, 9);
-  const y0 = -42 + 11 * down - 15 * inner;
-  const y1 = -53 + 8 * down - 5 * inner - 9 * outer;
-  const y2 = -41 + 3 * down + 5 * inner - 11 * outer;
-  const x0 = 24 - 5 * down + 1.5 * inner;
-  ctx.fillStyle = PALETTE.brow;
+  const y0 = -38 + 11 * down - 15 * inner;
+  const y1 = -45 + 8 * down - 5 * inner - 7 * outer;
+  const y2 = -35 + 3 * down + 5 * inner - 8 * outer;
+  const x0 = 28 - 5 * down + 1.5 * inner;
+  const [a, c] = [place(x0, y0), place(78, y2)];
+  const b = place(51, 2 * y1 - (y0 + y2) / 2);
+  taper(ctx, a, b, c, PALETTE.brow);
+}
+
+/**
+ * A quadratic curve that is thick near its beginning and thin at its end.
+ * @param {CanvasRenderingContext2D} ctx @param {Point} a @param {Point} b @param {Point} c @param {string} colour
+ */
+function taper(ctx, a, b, c, colour) {
+  /** @type {Point[]} */
+  const [above, below] = [[], []];
+  for (let i = 0; i <= 10; i += 1) {
+    const t = i / 10;
+    const x = (1 - t) ** 2 * a[0] + 2 * t * (1 - t) * b[0] + t * t * c[0];
+    const y = (1 - t) ** 2 * a[1] + 2 * t * (1 - t) * b[1] + t * t * c[1];
+    const [dx, dy] = [lerp(b[0] - a[0], c[0] - b[0], t), lerp(b[1] - a[1], c[1] - b[1], t)];
+    const half = (0.9 + 2.9 * (1 - t) ** 0.8 * Math.min(1, 0.72 + 2 * t)) / Math.hypot(dx, dy);
+    above.push([x + dy * half, y - dx * half]);
+    below.unshift([x - dy * half, y + dx * half]);
+  }
   ctx.beginPath();
-  ctx.moveTo(...place(x0, y0 - 4));
-  ctx.quadraticCurveTo(...place(51, y1 - 7), ...place(79, y2));
-  ctx.quadraticCurveTo(...place(52, y1 + 4.5), ...place(x0 + 1, y0 + 4.5));
-  ctx.quadraticCurveTo(...place(x0 - 4, y0 + 0.5), ...place(x0, y0 - 4));
+  curve(ctx, above);
+  curve(ctx, below, true);
+  ctx.closePath();
+  ctx.fillStyle = colour;
+  ctx.strokeStyle = colour;
+  ctx.lineJoin = "round";
+  ctx.lineWidth = 2;
   ctx.fill();
+  ctx.stroke();
 }

@@ -41,7 +41,7 @@ export function drawBody(ctx, space) {
 
 /** @param {CanvasRenderingContext2D} ctx @param {number} sway */
 function drawNeck(ctx, sway) {
-  const skin = ctx.createLinearGradient(0, 105, 0, 185);
+  const skin = ctx.createLinearGradient(0, 124, 0, 186);
   skin.addColorStop(0, PALETTE.skinDeep);
   skin.addColorStop(0.55, PALETTE.skinShade);
   skin.addColorStop(1, PALETTE.skin);
@@ -65,11 +65,11 @@ export function drawHairBehind(ctx, space) {
   ctx.beginPath();
   ctx.moveTo(...p(0, -168));
   ctx.bezierCurveTo(...p(92, -170), ...p(142, -96), ...p(143, -10));
-  ctx.bezierCurveTo(...p(145, 44), ...p(150, 84), ...p(130, 112));
-  ctx.bezierCurveTo(...p(112, 128), ...p(84, 124), ...p(66, 108));
-  ctx.lineTo(...p(-66, 108));
-  ctx.bezierCurveTo(...p(-84, 124), ...p(-112, 128), ...p(-130, 112));
-  ctx.bezierCurveTo(...p(-150, 84), ...p(-145, 44), ...p(-143, -10));
+  ctx.bezierCurveTo(...p(145, 40), ...p(152, 76), ...p(141, 100));
+  ctx.bezierCurveTo(...p(128, 128), ...p(86, 130), ...p(62, 104));
+  ctx.lineTo(...p(-62, 104));
+  ctx.bezierCurveTo(...p(-86, 130), ...p(-128, 128), ...p(-141, 100));
+  ctx.bezierCurveTo(...p(-152, 76), ...p(-145, 40), ...p(-143, -10));
   ctx.bezierCurveTo(...p(-142, -96), ...p(-92, -170), ...p(0, -168));
   ctx.fill();
 }
@@ -121,17 +121,8 @@ export function drawSkull(ctx, space, pose) {
   path();
   ctx.fillStyle = skin;
   ctx.fill();
-  drawChinLight(ctx, space, chinX, drop);
-}
-
-/** @param {CanvasRenderingContext2D} ctx @param {Space} space @param {number} x @param {number} drop */
-function drawChinLight(ctx, space, x, drop) {
-  const [cx, cy] = space.skin(x, 114 + drop);
-  const glow = ctx.createRadialGradient(cx, cy, 1, cx, cy, 24);
-  glow.addColorStop(0, "rgba(255, 226, 196, 0.75)");
-  glow.addColorStop(1, "rgba(255, 226, 196, 0)");
-  ctx.fillStyle = glow;
-  ctx.fillRect(cx - 24, cy - 24, 48, 42);
+  const [cx, cy] = space.skin(chinX, 115 + drop);
+  glow(ctx, cx, cy, 26, 17, "255, 228, 200", 0.75);
 }
 
 /** Blush, freckles, the crease of a smile. @param {CanvasRenderingContext2D} ctx @param {Space} space @param {Pose} pose */
@@ -176,31 +167,34 @@ function drawSmileLine(ctx, space, pose, side) {
 /** @param {CanvasRenderingContext2D} ctx @param {Space} space @param {Pose} pose */
 export function drawNose(ctx, space, pose) {
   const up = 4 * pose.both("noseSneer");
-  const [x, y] = space.skin(0, 43 - up, 16);
-  const [bx, by] = space.skin(0, 52 - up, 8);
-  const shade = ctx.createRadialGradient(bx, by, 1, bx, by, 17);
-  shade.addColorStop(0, "rgba(214, 118, 88, 0.62)");
-  shade.addColorStop(1, "rgba(214, 118, 88, 0)");
-  ctx.fillStyle = shade;
-  ctx.fillRect(bx - 18, by - 12, 36, 28);
-  const tip = ctx.createRadialGradient(x - 3, y - 4, 1, x, y, 14);
-  tip.addColorStop(0, "#ffe0c6");
-  tip.addColorStop(0.55, "rgba(252, 196, 160, 0.95)");
-  tip.addColorStop(1, "rgba(240, 160, 125, 0)");
-  ctx.fillStyle = tip;
-  ctx.beginPath();
-  ctx.ellipse(x, y, 14, 12, 0, 0, 2 * Math.PI);
-  ctx.fill();
-  ctx.strokeStyle = "rgba(186, 88, 66, 0.7)";
-  ctx.lineWidth = 2.2;
+  const [bx, by] = space.skin(0, 50 - up, 10);
+  glow(ctx, bx, by, 21, 13, "210, 112, 82", 0.72);
+  const [x, y] = space.skin(-1, 42.5 - up, 16);
+  glow(ctx, x, y, 17, 15, "252, 199, 163", 1);
+  glow(ctx, x - 2.5, y - 3, 7, 6, "255, 238, 222", 0.95);
+  ctx.strokeStyle = "rgba(170, 76, 58, 0.72)";
+  ctx.lineWidth = 2.6;
   ctx.lineCap = "round";
   for (const side of [LEFT, RIGHT]) {
     const lift = 5 * pose.at("noseSneer", side);
     ctx.beginPath();
-    ctx.moveTo(...space.skin(side * 3.5, 52.5 - lift, 12));
-    ctx.quadraticCurveTo(...space.skin(side * 8, 54.5 - lift, 11), ...space.skin(side * 11, 49 - lift, 9));
+    ctx.moveTo(...space.skin(side * 5, 53.5 - lift, 12));
+    ctx.quadraticCurveTo(...space.skin(side * 7.5, 52.2 - lift, 11), ...space.skin(side * 9.5, 53 - lift, 9));
     ctx.stroke();
   }
+}
+
+/** A soft spot. @param {CanvasRenderingContext2D} ctx @param {number} x @param {number} y @param {number} rx @param {number} ry @param {string} rgb @param {number} alpha */
+function glow(ctx, x, y, rx, ry, rgb, alpha) {
+  const light = ctx.createRadialGradient(0, 0, 0, 0, 0, rx);
+  light.addColorStop(0, `rgba(${rgb}, ${alpha})`);
+  light.addColorStop(1, `rgba(${rgb}, 0)`);
+  ctx.save();
+  ctx.translate(x, y);
+  ctx.scale(1, ry / rx);
+  ctx.fillStyle = light;
+  ctx.fillRect(-rx, -rx, 2 * rx, 2 * rx);
+  ctx.restore();
 }
 
 /** The fringe, swept to one side, with its shadow on the brow. @param {CanvasRenderingContext2D} ctx @param {Space} space */
@@ -229,21 +223,32 @@ function fringePath(ctx, space, fall) {
   ctx.bezierCurveTo(...rim(104, -172), ...rim(146, -80), ...rim(124, 8));
   ctx.bezierCurveTo(...p(120, -20), ...p(112, -42), ...p(96, -62));
   ctx.bezierCurveTo(...p(84, -78), ...p(62, -92), ...p(40, -104));
-  ctx.bezierCurveTo(...p(22, -74), ...p(-26, -66), ...p(-62, -62));
-  ctx.bezierCurveTo(...p(-92, -56), ...p(-114, -30), ...rim(-124, 8 + fall));
+  ctx.bezierCurveTo(...p(22, -80), ...p(-26, -72), ...p(-62, -67));
+  ctx.bezierCurveTo(...p(-92, -60), ...p(-114, -32), ...rim(-124, 8 + fall));
   ctx.closePath();
 }
 
-/** @param {CanvasRenderingContext2D} ctx @param {Space} space */
+/** A soft band of light over the crown, and the parting's strands. @param {CanvasRenderingContext2D} ctx @param {Space} space */
 function drawStrands(ctx, space) {
   const p = (/** @type {number} */ x, /** @type {number} */ y) => space.skin(x, y, 10);
-  ctx.strokeStyle = "rgba(160, 120, 170, 0.42)";
-  ctx.lineWidth = 3;
+  ctx.fillStyle = "rgba(190, 150, 196, 0.26)";
+  ctx.beginPath();
+  ctx.moveTo(...p(-101, -74));
+  ctx.quadraticCurveTo(...p(-66, -128), ...p(22, -139));
+  ctx.quadraticCurveTo(...p(-44, -112), ...p(-101, -74));
+  ctx.fill();
+  ctx.beginPath();
+  ctx.moveTo(...p(56, -131));
+  ctx.quadraticCurveTo(...p(92, -112), ...p(110, -68));
+  ctx.quadraticCurveTo(...p(86, -104), ...p(56, -131));
+  ctx.fill();
+  ctx.strokeStyle = "rgba(30, 18, 40, 0.45)";
+  ctx.lineWidth = 1.6;
   ctx.lineCap = "round";
   for (const [a, b, c] of [
-    [[30, -126], [-20, -98], [-84, -78]],
-    [[28, -138], [-40, -124], [-98, -70]],
-    [[52, -120], [84, -100], [104, -64]],
+    [[38, -108], [-6, -84], [-70, -72]],
+    [[39, -112], [-20, -100], [-96, -62]],
+    [[42, -110], [78, -96], [104, -58]],
   ]) {
     ctx.beginPath();
     ctx.moveTo(...p(a[0], a[1]));

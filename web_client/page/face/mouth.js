@@ -16,9 +16,9 @@ const MOUTH_Y = 80;
 const HALF_WIDTH = 31;
 const JAW_DROP = 58;
 const STEPS = 20;
-const UPPER_LIP = 9;
+const UPPER_LIP = 7.8;
 const TEETH_HALF = 30;
-const LOWER_LIP = 12.5;
+const LOWER_LIP = 11;
 
 /** @param {number} x */
 const unit = (x) => Math.min(Math.max(x, 0), 1);
@@ -34,7 +34,7 @@ function half(pose, side) {
   const wide = HALF_WIDTH + 13 * smile + 9 * stretch + 4 * dimple - 2 * frown - 5 * w.jawOpen;
   return {
     width: wide * narrow,
-    corner: -4.5 - 19 * smile + 15 * frown + 3 * stretch - 2 * dimple,
+    corner: -19 * smile + 15 * frown + 3 * stretch - 2 * dimple,
     down: 13 * pose.at("mouthLowerDown", side),
     up: 7 * pose.at("mouthUpperUp", side),
     press: pose.at("mouthPress", side),
@@ -74,9 +74,9 @@ export function mouthShape(pose) {
     const down = right.down + (left.down - right.down) * share;
     const profile = (1 - unit(Math.abs(u) / inner) ** 2.2) ** (0.62 - 0.12 * round);
     const body = Math.max(0, 1 - u * u);
-    const bow = 1 - 0.2 * Math.exp(-((u / 0.13) ** 2)) + 0.1 * Math.exp(-(((Math.abs(u) - 0.27) / 0.16) ** 2));
+    const bow = 1 - 0.15 * Math.exp(-((u / 0.13) ** 2)) + 0.06 * Math.exp(-(((Math.abs(u) - 0.27) / 0.16) ** 2));
 
-    const line = seam + (side.corner + 0.36 * parted) * Math.abs(u) ** 1.7 + 1.2 * Math.exp(-((u / 0.3) ** 2)) * (1 - round);
+    const line = seam + (side.corner - 6 * (1 - round) + 0.36 * parted) * Math.abs(u) ** 2 + 1.2 * Math.exp(-((u / 0.3) ** 2)) * (1 - round);
     const rise = profile * (up + 5 * w.mouthFunnel + 0.08 * parted + 6 * tucked + 3 * w.mouthShrugUpper * unit(parted / 6));
     const fall = Math.max(profile * (0.9 * parted + down + 4 * w.mouthFunnel - 4.5 * tucked), -rise);
     gap = Math.max(gap, rise + fall);
@@ -88,7 +88,7 @@ export function mouthShape(pose) {
     lines.upperInner.push([x, line - rise]);
     lines.lowerInner.push([xLow, line + fall]);
     lines.upperOuter.push([x, line - rise - upperThick * body ** 0.62 * bow]);
-    lines.lowerOuter.push([xLow, line + fall + lowerThick * body ** 0.55]);
+    lines.lowerOuter.push([xLow, line + fall + lowerThick * body ** 0.52]);
   }
   return { ...lines, gap, shift, width: sides[LEFT].width + sides[RIGHT].width, round };
 }
@@ -117,13 +117,15 @@ export function drawMouth(ctx, space, pose) {
 /** @param {CanvasRenderingContext2D} ctx @param {Point[]} lowerOuter */
 function shadowBelow(ctx, lowerOuter) {
   const [x, y] = lowerOuter[STEPS / 2];
-  const shade = ctx.createRadialGradient(x, y + 3, 1, x, y + 3, 20);
-  shade.addColorStop(0, "rgba(190, 95, 70, 0.42)");
-  shade.addColorStop(1, "rgba(190, 95, 70, 0)");
+  const shade = ctx.createRadialGradient(0, 0, 0, 0, 0, 22);
+  shade.addColorStop(0, "rgba(196, 100, 74, 0.5)");
+  shade.addColorStop(1, "rgba(196, 100, 74, 0)");
+  ctx.save();
+  ctx.translate(x, y + 2);
+  ctx.scale(1, 0.42);
   ctx.fillStyle = shade;
-  ctx.beginPath();
-  ctx.ellipse(x, y + 3, 22, 8, 0, 0, 2 * Math.PI);
-  ctx.fill();
+  ctx.fillRect(-22, -22, 44, 44);
+  ctx.restore();
 }
 
 /** Cavity, tongue and teeth, seen through the opening. */
@@ -251,7 +253,7 @@ function shine(ctx, outer, inner, pose) {
 
 /** The line where closed lips meet, and the corners. @param {Point[]} inner */
 function drawSeam(/** @type {CanvasRenderingContext2D} */ ctx, inner, gap) {
-  ctx.strokeStyle = "#7d2836";
+  ctx.strokeStyle = "#8f3a40";
   ctx.lineCap = "round";
   ctx.lineWidth = 2.2;
   ctx.globalAlpha = 1 - 0.6 * unit(gap / 6);
