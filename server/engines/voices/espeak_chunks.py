@@ -106,7 +106,7 @@ class ChunkCutter:
         return from_espeak(phones, seconds)
 
     def _words(self, events: list[Event], seconds: float) -> tuple[WordTiming, ...]:
-        """A word ends where the next begins, or at the pause before that."""
+        """A word ends where the next begins, or at the pause before that. Silent ones are left out."""
         words: list[WordTiming] = []
         stop, trailing = seconds, True
         for event in reversed(events):
@@ -114,7 +114,8 @@ class ChunkCutter:
             if event.type == WORD:
                 offset = min(max(0, event.offset), len(self._text))
                 text = self._text[offset : offset + event.length]
-                words.append(WordTiming(text, start, stop, offset))
+                if text and start < stop:
+                    words.append(WordTiming(text, start, stop, offset))
                 stop, trailing = start, True
             elif event.name:
                 trailing = False
