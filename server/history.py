@@ -26,6 +26,10 @@ class History:
             raise ValueError("no exchange to answer")
         return History((*self.exchanges[:-1], replace(self.exchanges[-1], reply=reply)))
 
+    def said(self, reply: str) -> "History":
+        """With something the avatar said of its own accord."""
+        return History((*self.exchanges, Exchange("", reply)))
+
     def trimmed(self, characters: int) -> "History":
         """The newest exchanges that fit into `characters`; the last one always stays."""
         kept: list[Exchange] = []

@@ -79,3 +79,13 @@ class FaceDriver(Protocol):
     def begin(self, fps: int) -> FaceTrack: ...
 
     async def close(self) -> None: ...
+
+
+class Histories(Protocol):
+    """Keeps the histories of sessions that have ended, for those who come back."""
+
+    async def save(self, session: str, token: str, history: History) -> None: ...
+
+    async def load(self, session: str, token: str) -> History | None:
+        """The history saved under this id, if the token is the one it was saved with."""
+        ...

@@ -1,6 +1,6 @@
 """What passes between the stages of a turn."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from blend_shapes.face import FaceFrames
 from blend_shapes.phonemes.timing import PhoneTiming
@@ -50,7 +50,24 @@ class SpeechChunk:
 
     audio: AudioChunk
     phones: tuple[PhoneTiming, ...] | None = ()
-    words: tuple[WordTiming, ...] = field(default=())
+    words: tuple[WordTiming, ...] = ()
+
+    @property
+    def start(self) -> float:
+        """Seconds from the start of the stream to the chunk's first sample."""
+        return self.audio.position / self.audio.format.rate
+
+    @property
+    def end(self) -> float:
+        """Seconds from the start of the stream to the end of the chunk's audio."""
+        return self.audio.end / self.audio.format.rate
+
+    def stream_phones(self) -> tuple[PhoneTiming, ...] | None:
+        """The phones with times counted from the start of the stream; None where they are not known."""
+        t = self.start
+        return self.phones and tuple(
+            replace(p, start=t + p.start, release=t + p.release, end=t + p.end) for p in self.phones
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

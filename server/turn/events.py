@@ -1,0 +1,92 @@
+"""What a session produces: a closed union of values, told to the client and to observers.
+
+Times are integer microseconds on the turn's timeline.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from server.speech.values import Segment
+
+AvatarState = Literal["idle", "listening", "thinking", "speaking"]
+Origin = Literal["text", "speech", "say", "greeting"]
+Reason = Literal["user_spoke", "client_asked", "client_left", "superseded", "failed", "shutdown"]
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    state: AvatarState
+
+
+@dataclass(frozen=True, slots=True)
+class TurnBegan:
+    turn: int
+    origin: Origin
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WordSpoken:
+    turn: int
+    pts: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoodChanged:
+    turn: int
+    pts: int
+    mood: str
+    intensity: float
+
+
+@dataclass(frozen=True, slots=True)
+class CueReached:
+    turn: int
+    pts: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentReady:
+    turn: int
+    segment: Segment
+    lateness: float
+    """Seconds between when it could have left and when it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    turn: int
+    pts: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageTimes:
+    turn: int
+    stages: dict[str, float]
+    """Milliseconds from the true end of the user's input to the first result of each stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFlushed:
+    turn: int
+    reason: Reason
+    fade_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFailed:
+    """Something of the turn could not be done; `turn` is None when it belongs to no turn."""
+
+    turn: int | None
+    code: str
+    message: str
+
+
+InOrder = TurnBegan | WordSpoken | MoodChanged | CueReached | SegmentReady | TurnEnded | StageTimes
+"""Told to the client in the order of the turn; may wait for the network."""
+AtOnce = StateChanged | TurnFlushed | TurnFailed
+"""Told to the client at once; overtakes whatever waits."""
+TurnEvent = InOrder | AtOnce

@@ -1,0 +1,279 @@
+"""One turn: think, speak and send as three coroutines joined by two bounded queues."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from blend_shapes.layers import LivingFace
+from blend_shapes.life.moods import MOODS
+from server.audio.chunk import AudioFormat
+from server.clock import Clock
+from server.errors import CannotSpeak, EngineError
+from server.history import History
+from server.ports import Brain, FaceDriver, Voice
+from server.speech.captions import captions
+from server.speech.character import Character
+from server.speech.mux import Mux
+from server.speech.pacer import Pacer
+from server.speech.sentences import SentenceSplitter
+from server.speech.timeline import Timeline
+from server.speech.values import Segment, Sentence, SpeechChunk
+from server.turn.delivery import Delivery
+from server.turn.events import (
+    CueReached,
+    InOrder,
+    MoodChanged,
+    Origin,
+    SegmentReady,
+    StageTimes,
+    TurnBegan,
+    TurnEnded,
+    TurnFailed,
+    WordSpoken,
+)
+from server.turn.heard import HeardText
+
+SENTENCES_AHEAD = 2
+MEDIA_AHEAD = 8
+"""Events that wait for their time between voice and network."""
+PAUSE_S = 0.3
+"""Silence between sentences: at least the face's look-ahead, so no sentence waits for the next one."""
+EARLY_S = 0.001
+"""So little before its time a segment may leave: no sleep is more exact."""
+POLL_S = 0.25
+"""How soon a waiting segment notices that the listener moved on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The engines of a session; shared, closed by whoever made them."""
+
+    brain: Brain
+    voice: Voice
+    face: FaceDriver
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a turn is cut and paced."""
+
+    fps: int = 60
+    lead_s: float = 0.5
+    think_timeout_s: float = 30.0
+    """The longest wait for the brain's first or next piece of text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a turn is to do: answer `text`, or with `say` speak it word for word."""
+
+    text: str
+    origin: Origin
+    since: float
+    """Clock time of the true end of the user's input."""
+    id: str | None = None
+    mood: str | None = None
+
+    @property
+    def say(self) -> bool:
+        return self.origin in ("say", "greeting")
+
+
+@dataclass(slots=True)
+class Marks:
+    """When each stage first gave something: milliseconds since the user's input ended."""
+
+    since: float
+    clock: Clock
+    stages: dict[str, float] = field(default_factory=dict)
+
+    def mark(self, stage: str) -> None:
+        if stage not in self.stages:
+            self.stages[stage] = round((self.clock.now() - self.since) * 1000, 3)
+
+
+class Turn:
+    """Runs once. Cancelling `run` is safe: every stream is closed and nothing more is sent."""
+
+    def __init__(
+        self,
+        number: int,
+        request: Request,
+        *,
+        engines: Engines,
+        character: Character,
+        history: History,
+        pace: Pace,
+        delivery: Delivery,
+        clock: Clock,
+        seed: int,
+        speaking: Callable[[], None],
+    ) -> None:
+        self.number = number
+        self.request = request
+        self.heard = HeardText()
+        self.pacer = Pacer(pace.lead_s)
+        self.length_us: int | None = None
+        self._engines = engines
+        self._character = character
+        self._history = history
+        self._pace = pace
+        self._delivery = delivery
+        self._clock = clock
+        self._speaking = speaking
+        self._marks = Marks(request.since, clock)
+        self._mood = request.mood or character.mood
+        self._intensity = character.mood_intensity
+        audio = AudioFormat(engines.voice.traits.rate)
+        self._timeline = Timeline(audio)
+        self._mux = Mux(audio, pace.fps)
+        self._track = engines.face.begin(pace.fps)
+        self._life = LivingFace(pace.fps, seed, self._mood, self._intensity)
+        self._failed = False
+        self._sentences: asyncio.Queue[Sentence | None] = asyncio.Queue(SENTENCES_AHEAD)
+        self._media: asyncio.Queue[InOrder | Segment | None] = asyncio.Queue(MEDIA_AHEAD)
+
+    async def run(self) -> None:
+        """Think, speak and send until the reply is complete.
+
+        Raises whatever an engine raised that is no `EngineError`: those are told to the client.
+        """
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._think(), name=f"think {self.number}")
+            group.create_task(self._speak(), name=f"speak {self.number}")
+            group.create_task(self._send(), name=f"send {self.number}")
+
+    # --- think ---------------------------------------------------------------------------------
+
+    async def _think(self) -> None:
+        splitter = SentenceSplitter(MOODS)
+        try:
+            async with aclosing(self._words()) as words:
+                async for piece in self._in_time(words):
+                    self._marks.mark("thinking")
+                    for sentence in splitter.feed(piece):
+                        await self._sentences.put(sentence)
+        except EngineError as error:
+            self._fail(error)
+        for sentence in splitter.finish():
+            await self._sentences.put(sentence)
+        await self._sentences.put(None)
+
+    async def _words(self) -> AsyncGenerator[str, None]:
+        if self.request.say:
+            yield self.request.text
+            return
+        async with aclosing(self._engines.brain.think(self._history, self._character)) as thoughts:
+            async for piece in thoughts:
+                yield piece
+
+    async def _in_time(self, words: AsyncIterator[str]) -> AsyncIterator[str]:
+        while True:
+            try:
+                async with asyncio.timeout(self._pace.think_timeout_s):
+                    piece = await anext(words, None)
+            except TimeoutError:
+                limit = self._pace.think_timeout_s
+                raise EngineError(f"the brain gave nothing for {limit:g} s") from None
+            if piece is None:
+                return
+            yield piece
+
+    # --- speak ---------------------------------------------------------------------------------
+
+    async def _speak(self) -> None:
+        await self._put(MoodChanged(self.number, 0, self._mood, self._intensity))
+        while (sentence := await self._sentences.get()) is not None:
+            self._marks.mark("sentence")
+            if sentence.mood is not None and sentence.mood != self._mood:
+                await self._feel(sentence.mood)
+            try:
+                await self._say(sentence)
+            except EngineError as error:
+                self._fail(error, sentence)
+            if (rest := self._timeline.rest(PAUSE_S)) is not None:
+                await self._animate(rest)
+        await self._settle()
+
+    async def _feel(self, mood: str) -> None:
+        self._mood = mood
+        self._life.feel(self._timeline.seconds, mood, self._intensity)
+        await self._put(MoodChanged(self.number, self._timeline.micros, mood, self._intensity))
+
+    async def _say(self, sentence: Sentence) -> None:
+        self.heard.sentence(sentence.text)
+        cues = list(sentence.cues)
+        async with aclosing(self._engines.voice.speak(sentence, self._character.speaker)) as voice:
+            async for chunk in voice:
+                self._marks.mark("voice")
+                placed = self._timeline.place(chunk)
+                for piece in captions(sentence, placed):
+                    while cues and piece.reaches(cues[0].offset):
+                        await self._cue(cues.pop(0).name, piece.start)
+                    self.heard.piece(piece)
+                    word = WordSpoken(self.number, _us(piece.start), _us(piece.end), piece.text)
+                    await self._put(word)
+                await self._animate(placed)
+        for cue in cues:
+            await self._cue(cue.name, self._timeline.seconds)
+
+    async def _cue(self, name: str, at: float) -> None:
+        self._life.gesture(at, name)
+        await self._put(CueReached(self.number, _us(at), name))
+
+    async def _animate(self, placed: SpeechChunk) -> None:
+        self._life.hear(placed.stream_phones(), placed.end)
+        frames = self._life.compose(self._track.follow(placed))
+        for segment in self._mux.add(placed.audio, frames):
+            await self._put(segment)
+
+    async def _settle(self) -> None:
+        if self._timeline.seconds > 0:
+            tail = self._life.settle(self._track.settle(), self._timeline.speech_end)
+            made = self._mux.add(None, tail)
+            for segment in [*made, *self._mux.finish()]:
+                await self._put(segment)
+        elif not self._failed:
+            self._fail(CannotSpeak("nothing in this text can be spoken; send words or numbers"))
+        await self._put(None)
+
+    async def _put(self, item: InOrder | Segment | None) -> None:
+        await self._media.put(item)
+
+    # --- send ----------------------------------------------------------------------------------
+
+    async def _send(self) -> None:
+        await self._delivery.send(TurnBegan(self.number, self.request.origin, self.request.id))
+        while (item := await self._media.get()) is not None:
+            if isinstance(item, Segment):
+                await self._send_segment(item)
+            else:
+                await self._delivery.send(item)
+        self.length_us = self._mux.end_us
+        await self._delivery.send(TurnEnded(self.number, self.length_us))
+        await self._delivery.send(StageTimes(self.number, dict(self._marks.stages)))
+
+    async def _send_segment(self, segment: Segment) -> None:
+        end_s = segment.audio.end / segment.audio.format.rate
+        while (due := self.pacer.due(end_s)) - (now := self._clock.now()) > EARLY_S:
+            await self._clock.sleep_until(min(due, now + POLL_S))
+        if not self.pacer.begun:
+            self._marks.mark("segment")
+            self._speaking()
+            self.pacer.begin(now)
+            due = now
+        self.pacer.sent(end_s)
+        self._delivery.played(self.number, _us(self.pacer.playhead(now)))
+        await self._delivery.send(SegmentReady(self.number, segment, max(0.0, now - due)))
+
+    def _fail(self, error: EngineError, sentence: Sentence | None = None) -> None:
+        self._failed = True
+        message = str(error)
+        if isinstance(error, CannotSpeak) and sentence is not None:
+            message = f"{message} (left out: {sentence.text[:60]!r})"
+        self._delivery.tell(TurnFailed(self.number, error.code, message))
+
+
+def _us(seconds: float) -> int:
+    return round(seconds * 1e6)
