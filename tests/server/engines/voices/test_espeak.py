@@ -250,3 +250,11 @@ async def test_any_text_in_any_script_is_spoken_or_refused(voice: EspeakVoice) -
         except CannotSpeak:
             continue
         check_chunks(chunks, text, 24_000)
+
+
+async def test_a_first_sentence_goes_before_later_ones_that_wait(voice: EspeakVoice) -> None:
+    later = [asyncio.create_task(speak(voice, "word " * 200, index=1)) for _ in range(20)]
+    await asyncio.sleep(0)
+    assert await speak(voice, "Hello.", index=0)
+    assert sum(task.done() for task in later) < 10
+    await asyncio.gather(*later)
