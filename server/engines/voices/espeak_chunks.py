@@ -64,8 +64,10 @@ class ChunkCutter:
             if event.offset < self._word_end:
                 return False
             self._word_end = event.offset + event.length
-        else:
-            self.spoke = self.spoke or event.name[:1] not in ("", "(")
+            return True
+        if event.name.startswith("("):  # a switch of language
+            return False
+        self.spoke = self.spoke or event.name != ""
         return True
 
     def _take(self, samples: Samples) -> None:
@@ -101,8 +103,8 @@ class ChunkCutter:
             if event.type == WORD:
                 word_start = start
             elif next(following) > event.sample:  # not of zero length
-                phones.append(PhoneEvent(event.name, start, word_start))
-                word_start = None
+                phones.append(PhoneEvent(event.name, start, word_start if event.name else None))
+                word_start = None if event.name else word_start
         return from_espeak(phones, seconds)
 
     def _words(self, events: list[Event], seconds: float) -> tuple[WordTiming, ...]:

@@ -81,6 +81,9 @@ async def test_chinese_with_digits_and_latin_words(voice: EspeakVoice) -> None:
     chunks = await speak(voice, text, Speaker(language="zh-CN"))
     check_chunks(chunks, text, 24_000)
     assert {"你", "我", "Face", "52", "道"} <= set(words(chunks))
+    begin = [phone.phone for chunk in chunks for phone in chunk.phones or () if phone.word_start]
+    assert "f" in begin  # though a switch of language stands between the word and its phone
+    assert "" not in begin and not any(phone.startswith("(") for phone in sounds(chunks))
 
 
 async def test_chinese_goes_to_a_chinese_voice_whatever_the_speaker(voice: EspeakVoice) -> None:
