@@ -84,19 +84,18 @@ def match(tree: config.Config, engines: Engines) -> None:
 
 
 def cast(tree: config.Config) -> tuple[Mapping[str, Character], str]:
-    """Every character by name, and the name of the default one. Raises ConfigError."""
-    found = [characters.load(name) for name in characters.names()]
+    """Every character by the name of its file, and which is the default one. Raises ConfigError."""
+    found = {name: characters.load(name) for name in characters.names()}
     if tree.characters.folder is not None:
         folder = Path(tree.characters.folder)
         if not folder.is_dir():
             raise ConfigError(f"characters.folder: {folder} is no folder")
-        found += [characters.load(path) for path in sorted(folder.glob("*.yaml"))]
-    by_name = {character.name: character for character in found}
+        found |= {path.stem: characters.load(path) for path in sorted(folder.glob("*.yaml"))}
     chosen = tree.characters.default
-    if chosen in by_name:
-        return by_name, chosen
-    default = characters.load(chosen)
-    return {**by_name, default.name: default}, default.name
+    if chosen in found:
+        return found, chosen
+    path = Path(chosen)
+    return {**found, path.stem: characters.load(chosen)}, path.stem
 
 
 @asynccontextmanager

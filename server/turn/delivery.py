@@ -109,7 +109,7 @@ class Delivery:
         return max(pts, kept[0].format.micros(kept[0].position))
 
     def follows(self, turn: int) -> bool:
-        """Whether a listener who needs nothing more of `turn` can go on with the beginning of a later one."""
+        """Whether a listener who needs nothing more of `turn` can go on with the start of a later one."""
         return not self._kept or (isinstance(self._kept[0], TurnBegan) and self._kept[0].turn > turn)
 
     async def attach(self, listener: Listener, turn: int = -1, pts: int = 0) -> None:

@@ -128,7 +128,7 @@ class Session:
         return self._delivery.attached
 
     def resumable(self, turn: int, pts: int) -> tuple[int, int] | None:
-        """The position, if a client that has `turn` up to `pts` can go on from it without a gap, else None."""
+        """The position, if a client with `turn` up to `pts` can go on from it without a gap, or None."""
         at = self._delivery.resumable(turn, pts)
         next_follows = at is None and turn <= self._number and self._delivery.follows(turn)
         return (turn, pts) if at == pts or next_follows else None

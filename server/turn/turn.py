@@ -1,7 +1,7 @@
 """One turn: think, speak and send as three coroutines joined by two bounded queues."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -12,13 +12,13 @@ from server.clock import Clock
 from server.errors import CannotSpeak, EngineError
 from server.history import History
 from server.ports import Brain, FaceDriver, Voice
-from server.speech.captions import captions
+from server.speech.captions import CaptionPiece, Captions
 from server.speech.character import Character
 from server.speech.mux import Mux
 from server.speech.pacer import Pacer
 from server.speech.sentences import SentenceSplitter
 from server.speech.timeline import Timeline
-from server.speech.values import Segment, Sentence, SpeechChunk
+from server.speech.values import Cue, Segment, Sentence, SpeechChunk
 from server.turn.delivery import Delivery
 from server.turn.events import (
     CueReached,
@@ -202,21 +202,25 @@ class Turn:
         await self._put(MoodChanged(self.number, self._timeline.micros, mood, self._intensity))
 
     async def _say(self, sentence: Sentence) -> None:
-        self.heard.sentence(sentence.text)
+        captions = Captions(sentence, self._timeline.seconds)
         cues = list(sentence.cues)
         async with aclosing(self._engines.voice.speak(sentence, self._character.speaker)) as voice:
             async for chunk in voice:
                 self._marks.mark("voice")
                 placed = self._timeline.place(chunk)
-                for piece in captions(sentence, placed):
-                    while cues and piece.reaches(cues[0].offset):
-                        await self._cue(cues.pop(0).name, piece.start)
-                    self.heard.piece(piece)
-                    word = WordSpoken(self.number, _us(piece.start), _us(piece.end), piece.text)
-                    await self._put(word)
+                await self._caption(captions.follow(placed), cues)
                 await self._animate(placed)
+        await self._caption(captions.finish(self._timeline.speech_end), cues)
         for cue in cues:
-            await self._cue(cue.name, self._timeline.seconds)
+            await self._cue(cue.name, self._timeline.speech_end)
+
+    async def _caption(self, pieces: Iterable[CaptionPiece], cues: list[Cue]) -> None:
+        """Tell the pieces, and before each the cues that stand before its word."""
+        for piece in pieces:
+            while cues and piece.reaches(cues[0].offset):
+                await self._cue(cues.pop(0).name, piece.start)
+            self.heard.add(piece)
+            await self._put(WordSpoken(self.number, _us(piece.start), _us(piece.end), piece.text))
 
     async def _cue(self, name: str, at: float) -> None:
         self._life.gesture(at, name)
