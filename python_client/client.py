@@ -299,6 +299,8 @@ class Client:
             except Closed as closed:
                 self._lose(closed)
                 raise ConnectFailed(f"{self._url} closed with {closed.code}{self._reason()}") from None
+            if isinstance(message, m.Error) and not message.fatal:
+                raise Refused(message.code, message.message)  # of this `hello`; another may be accepted
             if isinstance(message, m.Welcome):
                 if message.protocol != m.VERSION:
                     raise WrongProtocol(

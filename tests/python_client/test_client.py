@@ -291,6 +291,18 @@ async def test_a_refused_token_is_said_clearly() -> None:
         assert caught.value.code == "unauthorised"
 
 
+async def test_a_refused_hello_is_said_clearly() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.send(m.Error("unknown_character", "No character 'x'; there is 'guide'."))
+        await peer.socket.receive()
+
+    async with scripted(script) as url:
+        with pytest.raises(Refused, match="there is 'guide'") as caught:
+            async with client(url, character="x"):
+                pass
+        assert caught.value.code == "unknown_character"
+
+
 async def test_a_full_server_says_why() -> None:
     async def script(peer: Peer) -> None:
         await peer.send(m.Error("too_many_sessions", "The server is full.", retry_after_ms=5, fatal=True))
