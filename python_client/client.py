@@ -276,17 +276,17 @@ class Client:
 
     async def _establish(self) -> Connection:
         """Connect, say hello, be welcomed. Leaves nothing open when it fails or is cancelled."""
-        connection = await open_connection(self._http, self._url, json=self._json, tap=self._tap)
         try:
             async with asyncio.timeout(WELCOME_TIMEOUT_S):
-                await connection.send(self.session.resuming(self._hello))
-                welcome = await self._await_welcome(connection)
+                connection = await open_connection(self._http, self._url, json=self._json, tap=self._tap)
+                try:
+                    await connection.send(self.session.resuming(self._hello))
+                    welcome = await self._await_welcome(connection)
+                except BaseException:
+                    await connection.close()
+                    raise
         except TimeoutError as error:
-            await connection.close()
             raise ConnectFailed(f"{self._url} sent no `welcome` in {WELCOME_TIMEOUT_S:g} s") from error
-        except BaseException:
-            await connection.close()
-            raise
         self._connection, self._greeting = connection, welcome
         return connection
 

@@ -12,6 +12,8 @@ from protocol.recording import Direction
 from python_client.faults import ConnectFailed, NotConnected, Refused, WrongProtocol
 
 HEARTBEAT_S: Final = 20.0
+CLOSE_S: Final = 2.0
+"""How long the server has to answer a close."""
 _UNAUTHORISED: Final = (401, 403)
 
 Tap = Callable[[Direction, bytes | str], None]
@@ -65,7 +67,13 @@ async def open_connection(http: aiohttp.ClientSession, url: str, *, json: bool, 
     """Connect to `url` with the subprotocol. Raises `ConnectFailed`, `Refused` and `WrongProtocol`."""
     subprotocol = SUBPROTOCOL_JSON if json else SUBPROTOCOL
     try:
-        socket = await http.ws_connect(url, protocols=(subprotocol,), heartbeat=HEARTBEAT_S, compress=0)
+        socket = await http.ws_connect(
+            url,
+            protocols=(subprotocol,),
+            heartbeat=HEARTBEAT_S,
+            timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
+            compress=0,
+        )
     except aiohttp.WSServerHandshakeError as error:
         if error.status in _UNAUTHORISED:
             raise Refused("unauthorised", f"{url} answers {error.status}; is the token right?") from error

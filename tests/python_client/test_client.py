@@ -266,6 +266,53 @@ async def test_a_server_that_stays_away() -> None:
         assert await everything(talk) == []
 
 
+async def test_closing_ends_a_read_that_waits() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.send(welcome())
+        await until_gone(peer)
+
+    async with scripted(script) as url, client(url) as talk:
+        reading = asyncio.create_task(everything(talk))
+        await asyncio.sleep(0.01)
+        await talk.close()
+        assert await reading == [WELCOME]
+
+
+async def test_a_reconnect_may_be_cancelled() -> None:
+    async def first(peer: Peer) -> None:
+        await peer.send(welcome())
+        await peer.expect(m.Ping)
+        await peer.vanish()
+
+    async def silent(peer: Peer) -> None:
+        await peer.socket.receive()
+
+    async def third(peer: Peer) -> None:
+        await peer.send(welcome(m.Position(0, 0)), m.State("idle"))
+        await until_gone(peer)
+
+    async with scripted(first, silent, third) as url, client(url) as talk:
+        assert await soon(anext(talk)) == WELCOME
+        await talk.ping()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(anext(talk), 0.1)
+        assert not talk.connected
+        shown = [await soon(anext(talk)) for _ in range(2)]
+        assert shown == [welcome(m.Position(0, 0)), m.State("idle")]
+
+
+async def test_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("python_client.client.WELCOME_TIMEOUT_S", 0.05)
+
+    async def script(peer: Peer) -> None:
+        await peer.socket.receive()
+
+    async with scripted(script) as url:
+        with pytest.raises(ConnectFailed, match="no `welcome`"):
+            async with client(url):
+                pass
+
+
 async def test_nothing_answers() -> None:
     with pytest.raises(ConnectFailed, match="no server answers at ws"):
         async with client("ws://127.0.0.1:9/v1/stream"):
