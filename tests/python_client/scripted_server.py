@@ -113,7 +113,9 @@ async def scripted(*scripts: Script) -> AsyncIterator[str]:
     failures: list[BaseException] = []
 
     async def answer(request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(protocols=(m.SUBPROTOCOL, m.SUBPROTOCOL_JSON), compress=False)
+        socket = web.WebSocketResponse(
+            protocols=(m.SUBPROTOCOL, m.SUBPROTOCOL_JSON), compress=False, timeout=0.2
+        )
         await socket.prepare(request)
         peer = Peer(socket)
         try:
