@@ -29,9 +29,9 @@ _LEAST_EDGE_S: Final = 0.035
 _NEIGHBOUR_SHARE: Final = 0.5
 """A consonant takes no more than this share of the vowel beside it for its rise or fall."""
 _SUSTAIN: Final = 0.75
-"""A phone holds its shape until this share of its time..."""
 _LAST_S: Final = 0.10
-"""...and a consonant until so long before its end: what comes next is known when it lets go."""
+"""A phone holds its shape for this share of its time, and until so long before its end. (So a consonant never
+lets go before what comes next is known.)"""
 _ONSET_S: Final = 0.10
 _OFFSET_S: Final = 0.15
 _SEAL_EDGE_S: Final = 0.06
@@ -39,6 +39,10 @@ _SHORTEST_SEAL_S: Final = 0.05
 """Lips touch for 60 to 130 ms in measured speech, however short the label: two 60 Hz frames at least."""
 _MERGE_S: Final = 0.08
 """Two bilabials not further apart than this are one closure ("pop man")."""
+
+
+def _held_until(start: float, end: float) -> float:
+    return max(start + _SUSTAIN * (end - start), end - _LAST_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class Splitter:
         elif touches and self._kind is Kind.CONSONANT and target.kind is Kind.VOWEL:
             fall_before = max(_NEIGHBOUR_SHARE * (end - start), _LEAST_EDGE_S)
         self._kind, self._length, self._end = target.kind, end - start, end
-        release = min(max(phone.release, start), end)
+        release = min(max(phone.release, start), end) if target.stop else end
         return TimedPart(target, start, release, end, phone.stress, min(rise, _RISE_S), fall_before)
 
 
@@ -144,7 +148,7 @@ class Constraints:
         if part.end > part.start:
             self._closure = None
         if kind is not Seal.NONE:
-            leave = max(part.start + _SUSTAIN * (part.end - part.start), part.start + _SHORTEST_SEAL_S)
+            leave = max(_held_until(part.start, part.end), part.start + _SHORTEST_SEAL_S)
             self.seals[kind].append(row(part.start - edge, part.start, leave, leave + _SEAL_EDGE_S))
 
     def speak(self, start: float, end: float) -> None:
@@ -200,7 +204,7 @@ class Score:
         rise = min(max(_VOWEL_RAMP * length, _VOWEL_RISE_S[0]), _VOWEL_RISE_S[1])
         fall = min(max(_VOWEL_RAMP * length, _VOWEL_FALL_S[0]), _VOWEL_FALL_S[1])
         full = start + min(0.2 * length, 0.03)
-        leave = start + _SUSTAIN * length
+        leave = _held_until(start, end)
         self.vowels.add(
             row(start - rise, full, leave, end + fall),
             row(start - ANTICIPATION_S, start, leave, end + fall),
@@ -211,7 +215,7 @@ class Score:
         start, end = part.start, part.end
         # A stop lets go at its release, anything else before its end.
         bursts = part.target.stop and part.release < end
-        leave = part.release if bursts else max(start + _SUSTAIN * (end - start), end - _LAST_S)
+        leave = part.release if bursts else _held_until(start, end)
         self.consonants.add(
             row(start - part.rise, start, leave, leave + _FALL_S),
             row(start - ANTICIPATION_S, start, leave, leave + _FALL_S),
