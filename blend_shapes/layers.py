@@ -16,7 +16,7 @@ from blend_shapes.arkit import HEAD_ANGLES
 from blend_shapes.articulation import shapes
 from blend_shapes.articulation.mouth import LOOK_AHEAD_S, checked
 from blend_shapes.articulation.score import Constraints, Splitter
-from blend_shapes.articulation.windows import Array, evaluate_each, smoothstep, strongest, union
+from blend_shapes.articulation.windows import Array, between, evaluate_each, smoothstep, strongest, union
 from blend_shapes.face import FaceFrames
 from blend_shapes.life import moods
 from blend_shapes.life.blink import Blinks
@@ -34,6 +34,8 @@ WAKE_S: Final = 0.35
 """A turn begins at rest and comes alive within this time."""
 SLEEP_S: Final = 0.60
 """After its speech a turn goes back to rest within this time."""
+_BLOCK: Final = 96
+"""Frames composed at once: long runs are cut, so that each meets only the pulses around it."""
 _ANSWER_AHEAD_S: Final = 0.26
 """No pulse begins earlier than this before the mark that it answers."""
 
@@ -113,17 +115,24 @@ class LivingFace:
             self._blinks.occasion(mark.at, 0.25)
 
     def _compose(self, mouth: FaceFrames, end: float | None) -> FaceFrames:
-        if not len(mouth):
-            return mouth
+        blocks = []
+        rest = mouth
+        while len(rest):
+            block, rest = rest.split(rest.first + _BLOCK)
+            blocks.append(self._block(block, end))
+        return FaceFrames.join(blocks) if len(blocks) > 1 else blocks[0] if blocks else mouth
+
+    def _block(self, mouth: FaceFrames, end: float | None) -> FaceFrames:
         times = mouth.times()
-        self._make_pulses(float(times[-1]))
-        pulses = [p for p in self._pulses if p.start < times[-1]]
+        first, last = float(times[0]), float(times[-1])
+        self._make_pulses(last)
+        pulses = [p for p in self._pulses if p.start < last and p.end > first]
         held = self._constraints
         windows, spoken, closed = evaluate_each(
             (
                 [p.window for p in pulses],
-                held.speaking,
-                held.seals[Seal.BILABIAL] + held.seals[Seal.LABIODENTAL],
+                between(held.speaking, first, last),
+                between(held.seals[Seal.BILABIAL] + held.seals[Seal.LABIODENTAL], first, last),
             ),
             times,
         )
@@ -136,8 +145,8 @@ class LivingFace:
         self._moods.add(life, times, union(spoken))
         life *= awake[:, None]
         weights = finished(mouth.weights, life, slow * awake[:, None], strongest(closed))
-        self._next_time = float(times[-1])
-        self._forget(self._next_time)
+        self._next_time = last
+        self._forget(last)
         return FaceFrames(mouth.first, mouth.fps, weights, life[:, HEAD_AT].astype(np.float32))
 
     def _make_pulses(self, until: float) -> None:

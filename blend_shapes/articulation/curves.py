@@ -18,7 +18,7 @@ import numpy as np
 
 from blend_shapes.articulation.score import Score, Track
 from blend_shapes.articulation.tables import GROUP_OF, SIZE, Tables
-from blend_shapes.articulation.windows import Array, evaluate_each, strongest, union
+from blend_shapes.articulation.windows import Array, between, evaluate_each, strongest, union
 from blend_shapes.phonemes.targets import CORE, REST, Seal
 
 GRID_HZ: Final = 60
@@ -61,15 +61,16 @@ def curves(score: Score, tables: Tables, first: int, count: int) -> Array:
     Before time 0 the mouth is at rest.
     """
     times = np.arange(first - MARGIN, first + count + MARGIN, dtype=np.float64) / GRID_HZ
-    vowels = score.vowels.between(times[0], times[-1])
-    consonants = score.consonants.between(times[0], times[-1])
+    begin, end = float(times[0]), float(times[-1])
+    vowels = score.vowels.between(begin, end)
+    consonants = score.consonants.between(begin, end)
     held = score.constraints
     slow, fast, speaking, *seals = evaluate_each(
         (
             vowels.rows + vowels.round_rows,
             consonants.rows + consonants.round_rows,
-            held.speaking,
-            *(held.seals[kind] for kind in _SEALS),
+            between(held.speaking, begin, end),
+            *(between(held.seals[kind], begin, end) for kind in _SEALS),
         ),
         times,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from blend_shapes.articulation.tables import variant
-from blend_shapes.articulation.windows import Row, released_sooner, row
+from blend_shapes.articulation.windows import Row, between, released_sooner, row
 from blend_shapes.phonemes.ipa import parts
 from blend_shapes.phonemes.targets import Kind, Seal, Target
 from blend_shapes.phonemes.timing import PhoneTiming
@@ -174,9 +174,9 @@ class Constraints:
         rows.append((*begun, release + _SEAL_EDGE_S, 1.0 / _SEAL_EDGE_S))
 
     def forget(self, before: float) -> None:
-        self.speaking = [r for r in self.speaking if r[2] > before]
+        self.speaking = between(self.speaking, before, math.inf)
         for seal, rows in self.seals.items():
-            self.seals[seal] = [r for r in rows if r[2] > before]
+            self.seals[seal] = between(rows, before, math.inf)
 
 
 class Score:
