@@ -25,8 +25,8 @@ from blend_shapes.life.finish import finished
 from blend_shapes.life.gaze import LARGE_SHIFT_DEG, TALKING, Gaze
 from blend_shapes.life.gestures import gesture
 from blend_shapes.life.phrasing import ClauseEnd, Mark, Onset, Phrasing
-from blend_shapes.life.prosody import Prosody, breath
-from blend_shapes.life.pulses import HEAD_AT, Pulse, in_order, total
+from blend_shapes.life.prosody import Prosody, add_breath
+from blend_shapes.life.pulses import HEAD_AT, Pulse, by_time, total
 from blend_shapes.phonemes.targets import Seal
 from blend_shapes.phonemes.timing import PhoneTiming
 
@@ -141,7 +141,7 @@ class LivingFace:
             awake *= smoothstep((end + SLEEP_S - times) / SLEEP_S)
         slow = drift(self._seed, times)
         life = total([p.vector for p in pulses], windows)
-        life += breath(times)
+        add_breath(life, times)
         self._moods.add(life, times, union(spoken))
         life *= awake[:, None]
         weights = finished(mouth.weights, life, slow * awake[:, None], strongest(closed))
@@ -162,7 +162,7 @@ class LivingFace:
                 self._blinks.occasion(at, 0.6)
         self._gaze.shifts.clear()
         self._pulses += self._blinks.until(horizon)
-        self._pulses.sort(key=in_order)
+        self._pulses.sort(key=by_time)
 
     def _forget(self, before: float) -> None:
         self._pulses = [p for p in self._pulses if p.end > before]

@@ -7,7 +7,7 @@ is known once the phones starting within that time are known.
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from blend_shapes.articulation.tables import variant
 from blend_shapes.articulation.windows import Row, between, released_sooner, row
@@ -45,8 +45,7 @@ def _held_until(start: float, end: float) -> float:
     return max(start + _SUSTAIN * (end - start), end - _LAST_S)
 
 
-@dataclass(frozen=True, slots=True)
-class TimedPart:
+class TimedPart(NamedTuple):
     """A simple phone in time, and the room its neighbours leave each other."""
 
     target: Target

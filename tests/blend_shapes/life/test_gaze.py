@@ -4,7 +4,7 @@ import numpy as np
 
 from blend_shapes.articulation.windows import evaluate
 from blend_shapes.life.gaze import LISTENING, TALKING, Attention, Gaze
-from blend_shapes.life.pulses import GAZE_PITCH, GAZE_YAW, total
+from blend_shapes.life.pulses import GAZE_AT, total
 
 
 def angles(
@@ -18,7 +18,7 @@ def angles(
         t = times[begin : begin + 900]
         now = [p for p in pulses if p.start < t[-1] and p.end > t[0]]
         result[begin : begin + 900] = total([p.vector for p in now], evaluate([p.window for p in now], t))[
-            :, [GAZE_YAW, GAZE_PITCH]
+            :, GAZE_AT
         ]
     return result
 
