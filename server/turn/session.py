@@ -254,12 +254,18 @@ class Session:
         self._turn = turn
         self._enter("thinking")
         self._turn_task = asyncio.create_task(turn.run(), name=f"turn {turn.number} of {self.id}")
-        await self._sent(turn, self._turn_task)
-        await self._played_out(turn)
-        heard_until = await self._heard_until(turn)
-        self._turn = self._turn_task = None
-        reply = turn.heard.until(heard_until)
-        self.history = history.heard(reply) if not request.say else history.said(reply)
+        heard_until: float | None = None
+        try:
+            await self._sent(turn, self._turn_task)
+            await self._played_out(turn)
+            heard_until = await self._heard_until(turn)
+            self._turn = self._turn_task = None
+        except asyncio.CancelledError:  # the session is being closed; its history is kept
+            heard_until = turn.pacer.playhead(self._clock.now())
+            raise
+        finally:
+            reply = turn.heard.until(heard_until)
+            self.history = history.heard(reply) if not request.say else history.said(reply)
         if not self._waiting:
             self._enter("idle")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from server.history import Exchange
 from server.turn.delivery import Delivery
 from server.turn.events import SegmentReady, StateChanged, TurnBegan, TurnFlushed
 from tests.fakes.brain import ScriptedBrain
@@ -106,5 +107,16 @@ def test_who_missed_media_cannot_go_on() -> None:
             assert session.resumable(1, 0) is None
             assert session.resumable(0, 0) is None
             assert session.resumable(7, 0) is None
+
+    run_virtual(main())
+
+
+def test_a_session_closed_in_the_middle_of_a_turn_remembers_what_was_heard() -> None:
+    async def main() -> None:
+        async with Stage(ScriptedBrain("One two three four five six seven.")) as (session, _):
+            session.text("count")
+            await asyncio.sleep(1)
+            await session.close("client_left")
+            assert session.history.exchanges == (Exchange("count", "One two three"),)
 
     run_virtual(main())
