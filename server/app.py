@@ -22,6 +22,7 @@ from server.net.service import Service
 from server.observe.metrics import Metrics
 from server.speech.character import Character
 from server.store.memory import MemoryHistories
+from server.turn.rehearsal import rehearse
 from server.turn.session import Session, Terms
 from server.turn.sessions import Sessions
 from server.turn.turn import Engines
@@ -147,6 +148,7 @@ async def running(
         stack.callback(sweep.cancel)
         at_once = asyncio.Event()
         stack.push_async_callback(serving.stop, service, at_once)
+        await rehearse(parts, by_name[default], tree.face.fps, clock)
         service.ready = True
         yield Running(_address(tree.server, port), port, service, metrics, asyncio.Event(), at_once)
 

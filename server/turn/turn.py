@@ -39,6 +39,10 @@ MEDIA_AHEAD = 8
 """Events that wait for their time between voice and network."""
 PAUSE_S = 0.3
 """Silence between sentences: at least the face's look-ahead, so no sentence waits for the next one."""
+STOPS = ".!?…。！？｡"
+CLOSING = "\"'”’)]»」』）》】 "
+LATE_S = 0.1
+"""After a clause the voice goes on without a pause, unless the next one is later than this."""
 EARLY_S = 0.001
 """So little before its time a segment may leave: no sleep is more exact."""
 POLL_S = 0.25
@@ -184,7 +188,7 @@ class Turn:
 
     async def _speak(self) -> None:
         await self._put(MoodChanged(self.number, 0, self._mood, self._intensity))
-        while (sentence := await self._sentences.get()) is not None:
+        while (sentence := await self._next_sentence()) is not None:
             self._marks.mark("sentence")
             if sentence.mood is not None and sentence.mood != self._mood:
                 await self._feel(sentence.mood)
@@ -192,9 +196,23 @@ class Turn:
                 await self._say(sentence)
             except EngineError as error:
                 self._fail(error, sentence)
-            if (rest := self._timeline.rest(PAUSE_S)) is not None:
-                await self._animate(rest)
+            if sentence.text.rstrip(CLOSING)[-1:] in STOPS:
+                await self._rest()
         await self._settle()
+
+    async def _next_sentence(self) -> Sentence | None:
+        """The next sentence. If it is late the voice rests first, so that nothing said is held back."""
+        try:
+            async with asyncio.timeout(LATE_S if self._timeline.seconds else None):
+                return await self._sentences.get()
+        except TimeoutError:
+            await self._rest()
+            return await self._sentences.get()
+
+    async def _rest(self) -> None:
+        """Make the pause since the last phone long enough that the face knows all about what was said."""
+        if (rest := self._timeline.rest(PAUSE_S)) is not None:
+            await self._animate(rest)
 
     async def _feel(self, mood: str) -> None:
         self._mood = mood
