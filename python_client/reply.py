@@ -38,7 +38,7 @@ class Reply:
     @property
     def text(self) -> str:
         """The captions, joined."""
-        return " ".join(caption.text.strip() for caption in self.captions)
+        return "".join(caption.text for caption in self.captions).strip()
 
     def audio(self) -> NDArray[np.int16]:
         """Samples, shape (n,), at `audio_format.rate`. Raises `ValueError` for Opus, `BadMessage`."""

@@ -30,8 +30,8 @@ _NEIGHBOUR_SHARE: Final = 0.5
 """A consonant takes no more than this share of the vowel beside it for its rise or fall."""
 _SUSTAIN: Final = 0.75
 _LAST_S: Final = 0.10
-"""A phone holds its shape for this share of its time, and until so long before its end. (So a consonant never
-lets go before what comes next is known.)"""
+"""A phone holds its shape for this share of its time, and until so long before its end. (So a consonant
+never lets go before what comes next is known.)"""
 _ONSET_S: Final = 0.10
 _OFFSET_S: Final = 0.15
 _SEAL_EDGE_S: Final = 0.06

@@ -28,7 +28,8 @@ def variant(target: Target, stress: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Rows as `variant` counts them. Columns: core weights times dominance, then the dominances of their groups.
+    """Rows as `variant` counts them. Columns: core weights times dominance, then the dominances of their
+    groups.
 
     `rounding` holds the last group, which has windows of its own, `base` the others.
     """

@@ -67,7 +67,8 @@ class Prosody:
 
 
 def add_breath(life: Array, times: Array, period_s: float = BREATH_PERIOD_S) -> None:
-    """Quiet breathing onto `life`, shape (times, 57), in place; it begins at 0 and repeats every `period_s`."""
+    """Quiet breathing onto `life`, shape (times, 57), in place; it begins at 0 and repeats every
+    `period_s`."""
     into, hold, out, _ = (part * period_s / BREATH_PERIOD_S for part in BREATH_S)
     phase = times % period_s
     full = smoothstep(phase / into) - smoothstep((phase - into - hold) / out)

@@ -28,7 +28,8 @@ CORE: Final[tuple[str, ...]] = (
     "mouthPucker",
     "jawForward",
 )
-"""The shapes that speech moves, left and right as one; in blocks by the group that owns them, rounding last."""
+"""The shapes that speech moves, left and right as one; in blocks by the group that owns them, rounding
+last."""
 
 GROUPS: Final[dict[str, slice]] = {
     "jaw": slice(0, 1),

@@ -29,7 +29,8 @@ PHONES = [
 
 
 def spoken(names: Sequence[str], start: float = 0.0, length: float = 0.08) -> list[PhoneTiming]:
-    """Phones one after another, `length` seconds each; stops let go at 60 %, ``_`` is a pause three times as long."""
+    """Phones one after another, `length` seconds each; stops let go at 60 %, ``_`` is a pause three times
+    as long."""
     phones = []
     for name in names:
         phone = "" if name == "_" else name.replace("ˈ", "")

@@ -146,9 +146,7 @@ def test_the_mouth_itself_is_not_disturbed_by_life() -> None:
 
 
 def test_most_shapes_are_alive_in_a_minute() -> None:
-    weights = life_of(
-        spoken((SENTENCE + ["_"] + "ð ə w ˈɜː d z θ ɹ uː".split()) * 17), mood="happy"
-    ).weights
+    weights = life_of(spoken([*SENTENCE, "_", *"ð ə w ˈɜː d z θ ɹ uː".split()] * 17), mood="happy").weights
     assert (weights.std(axis=0) > 0.005).sum() >= 40
 
 

@@ -55,7 +55,7 @@ async def one_turn(peer: Peer) -> None:
     asked = await peer.expect(m.Text)
     await peer.send(
         m.Turn(1, "text", asked.id),
-        m.Caption(1, 0, 40_000, "Hello"),
+        m.Caption(1, 0, 40_000, "Hello "),
         m.Mood(1, 0, "happy", 0.5),
         segment(1, 0),
         m.Caption(1, 40_000, 80_000, "there."),

@@ -12,7 +12,7 @@ from blend_shapes.arkit import INDEX, TWINS
 from blend_shapes.articulation import LOOK_AHEAD_S, Mouth, Style, pose
 from blend_shapes.articulation.shapes import REST_FACE
 from blend_shapes.face import FaceFrames
-from blend_shapes.metrics import CLOSED, aperture, closes, least_within
+from blend_shapes.metrics import CLOSED, aperture, closes, least_within, on_teeth
 from blend_shapes.phonemes.timing import PhoneTiming
 from tests.blend_shapes.speech import SENTENCE, assert_valid, mouth_of, speeches, spoken
 
@@ -101,10 +101,7 @@ def test_the_lip_is_on_the_teeth_for_f_and_v(phones: list[PhoneTiming]) -> None:
     for p in phones:
         near_closure = any(a < p.end + 0.15 and p.start - 0.15 < b for a, b in closures)
         if p.phone in ("f", "v") and not near_closure:
-            inside = (frames.times() >= p.start) & (frames.times() <= p.end)
-            roll, lift = curve(frames, "mouthRollLower"), curve(frames, "mouthUpperUpLeft")
-            free = curve(frames, "mouthClose") <= 0.5 * curve(frames, "jawOpen")
-            assert (inside & (roll >= 0.25) & (lift >= 0.08) & free).any(), p
+            assert on_teeth(frames, p.start, p.end), p
 
 
 # --- absurd times -----------------------------------------------------------------------------------

@@ -115,7 +115,7 @@ def test_quiet_and_loud_speakers_open_alike() -> None:
 
 def test_frames_come_with_little_delay_and_memory_does_not_grow() -> None:
     loudness = Loudness(60, RATE)
-    for i in range(200):
+    for _ in range(200):
         run = loudness.follow(voice(0.1))
     assert run.end >= (20.0 - Loudness.look_ahead) * 60 - 1
     assert len(loudness._wanted) < 60 and len(loudness._pending) < RATE // 30
