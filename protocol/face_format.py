@@ -23,7 +23,7 @@ Floats = NDArray[np.float32]
 
 HEAD_ANGLES: Final = 3
 _SCALES: Final = {"q8": (255, 100), "f32": (1, 1)}
-_WIDEST_STEP: Final = 32767
+_WIDEST: Final = {"q8": np.float32(32767), "f32": np.finfo(np.float32).max}
 
 
 def frame_time(index: int, fps: int) -> int:
@@ -75,11 +75,18 @@ class FaceLayout:
             )
         rows = np.empty(n, _row(self))
         weight_scale, angle_scale = _SCALES[self.format]
-        bounded = np.fmin(np.fmax(weights, 0), 1) * np.float32(weight_scale)
-        turned = np.nan_to_num(angles[:, : rows["head"].shape[1]]) * np.float32(angle_scale)
+        widest = _WIDEST[self.format]
+        bounded = np.fmax(weights, np.float32(0))
+        np.minimum(bounded, np.float32(1), out=bounded)
+        turned = angles * np.float32(angle_scale)
+        np.copyto(turned, 0, where=np.isnan(turned))
+        np.maximum(np.minimum(turned, widest, out=turned), -widest, out=turned)
         if self.format == "q8":
-            bounded, turned = np.rint(bounded), np.rint(turned).clip(-_WIDEST_STEP, _WIDEST_STEP)
-        rows["weights"], rows["head"] = bounded, turned
+            np.rint(np.multiply(bounded, weight_scale, out=bounded), out=bounded)
+            np.rint(turned, out=turned)
+        rows["weights"] = bounded
+        if self.head:
+            rows["head"] = turned
         return rows.tobytes()
 
     def unpack(self, payload: bytes) -> tuple[Floats, Floats]:

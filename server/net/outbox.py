@@ -74,7 +74,10 @@ class Outbox:
             return
         payload = self.wire.event(event)
         if self._calm(payload):
-            await self._send(partial(self._socket.put, payload))
+            try:
+                await self._socket.put(payload)
+            except ConnectionError:
+                self._give_up("it is gone")
             return
         hushed = self._hushed
         while len(self._ordered) >= ROOM and self._hushed == hushed:
