@@ -17,7 +17,7 @@ const HALF_WIDTH = 31;
 const JAW_DROP = 58;
 const STEPS = 20;
 const UPPER_LIP = 7.8;
-const TEETH_HALF = 30;
+const TEETH_HALF = 37;
 const LOWER_LIP = 11;
 
 /** @param {number} x */
@@ -51,8 +51,8 @@ export function mouthShape(pose) {
   const { w } = pose;
   const sides = { [LEFT]: half(pose, LEFT), [RIGHT]: half(pose, RIGHT) };
   const closing = Math.min(w.mouthClose, w.jawOpen);
-  const parted = JAW_DROP * (w.jawOpen - closing);
   const round = unit(1.2 * w.mouthPucker + 0.6 * w.mouthFunnel);
+  const parted = JAW_DROP * (w.jawOpen - closing) * (1 + 0.7 * round);
   const tucked = Math.max(0, w.mouthRollLower - w.mouthRollUpper - 0.1);
   const shift = 12 * (w.mouthLeft - w.mouthRight);
   const jawShift = 10 * (w.jawLeft - w.jawRight);
@@ -152,7 +152,7 @@ function drawInside(/** @type {CanvasRenderingContext2D} */ ctx, space, pose, sh
 function drawUpperTeeth(/** @type {CanvasRenderingContext2D} */ ctx, space, shape) {
   const w = TEETH_HALF;
   const hidden = 9 * shape.round;
-  const edge = [-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1].map((u) => space.skin(w * u, MOUTH_Y + 5.5 - hidden - 3.5 * u * u, -4));
+  const edge = [-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1].map((u) => space.skin(w * u, MOUTH_Y + 5.5 - hidden - 6 * u * u, -4));
   const [left, right] = [space.skin(-w, MOUTH_Y - 18, -4), space.skin(w, MOUTH_Y - 18, -4)];
   ctx.beginPath();
   ctx.moveTo(...left);
@@ -168,7 +168,7 @@ function drawUpperTeeth(/** @type {CanvasRenderingContext2D} */ ctx, space, shap
 }
 
 function drawLowerTeeth(/** @type {CanvasRenderingContext2D} */ ctx, space, pose) {
-  const w = 0.8 * TEETH_HALF;
+  const w = 0.7 * TEETH_HALF;
   const jawX = 10 * (pose.w.jawLeft - pose.w.jawRight);
   const top = MOUTH_Y + 6.5 + 50 * pose.w.jawOpen;
   const edge = [-1, -0.5, 0, 0.5, 1].map((u) => space.skin(jawX + w * u, top - 1.5 * u * u, -6));
