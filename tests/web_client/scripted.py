@@ -26,7 +26,7 @@ FPS = 60
 LETTER_S = 0.07
 SEGMENT_S = 0.1
 AHEAD_S = 0.3
-STALL_S = 0.8
+STALL_S = 1.1
 WORD_FAULTS = ("stall", "drop", "cut", "forget")
 
 _POSES: dict[str, dict[str, float]] = {

@@ -76,7 +76,7 @@ export function mouthShape(pose) {
     const body = Math.max(0, 1 - u * u);
     const bow = 1 - 0.15 * Math.exp(-((u / 0.13) ** 2)) + 0.06 * Math.exp(-(((Math.abs(u) - 0.27) / 0.16) ** 2));
 
-    const line = seam + (side.corner - 6 * (1 - round) + 0.36 * parted) * Math.abs(u) ** 2 + 1.2 * Math.exp(-((u / 0.3) ** 2)) * (1 - round);
+    const line = seam + (side.corner - 7.5 * (1 - round) + 0.36 * parted) * Math.abs(u) ** 2 + 1.2 * Math.exp(-((u / 0.3) ** 2)) * (1 - round);
     const rise = profile * (up + 5 * w.mouthFunnel + 0.08 * parted + 6 * tucked + 3 * w.mouthShrugUpper * unit(parted / 6));
     const fall = Math.max(profile * (0.9 * parted + down + 4 * w.mouthFunnel - 4.5 * tucked), -rise);
     gap = Math.max(gap, rise + fall);
