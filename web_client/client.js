@@ -13,6 +13,8 @@ const VERSION = "0.1.0";
 const REPORT_MS = 200;
 const WATCH_MS = 50;
 const INTERRUPT_FADE_MS = 10;
+/** An audio device that was allowed to start has started after this time. */
+const START_MS = 400;
 const NO_WEIGHTS = new Float32Array(0);
 const NO_HEAD = new Float32Array(3);
 
@@ -230,7 +232,9 @@ class Client {
     if (this.report.turn === turn) return;
     this.report = { turn, state: "starved", at: performance.now() };
     this.session.send({ type: "played", turn, pts: 0, state: "starved" });
-    if (this.player.context?.state !== "running") this.emit("silent", { turn });
+    setTimeout(() => {
+      if (!this.player.running && !this.player.closed) this.emit("silent", { turn });
+    }, START_MS);
   }
 
   /** @param {number} turn @param {number} fadeMs */

@@ -23,10 +23,10 @@ from protocol import messages as m
 ROOT = Path(__file__).resolve().parents[2] / "web_client"
 RATE = 24_000
 FPS = 60
-LETTER_S = 0.085
+LETTER_S = 0.07
 SEGMENT_S = 0.1
-AHEAD_S = 0.4
-STALL_S = 1.2
+AHEAD_S = 0.3
+STALL_S = 1.1
 WORD_FAULTS = ("stall", "drop", "cut", "forget")
 
 _POSES: dict[str, dict[str, float]] = {
@@ -66,8 +66,8 @@ class Reply:
     @classmethod
     def of(cls, text: str) -> "Reply":
         letters = [*text.lower(), " "]
-        knots = (np.arange(len(letters)) + 0.5) * LETTER_S
-        poses = np.stack([_pose(c) for c in letters])
+        knots = (np.arange(len(letters))[:, None] + [0.3, 0.7]).ravel() * LETTER_S
+        poses = np.repeat([_pose(c) for c in letters], 2, axis=0)
         times = np.arange(int(len(letters) * LETTER_S * FPS) + 1) / FPS
         weights = np.stack([np.interp(times, knots, poses[:, i], 0, 0) for i in range(len(CHANNELS))], 1)
         faces = np.zeros((len(times), len(CHANNELS) + 6), np.uint8)
@@ -96,7 +96,7 @@ def _words(text: str) -> list[tuple[str, int, int]]:
 class Conversation:
     """A session: it outlives its socket."""
 
-    turn: int = -1
+    turn: int = 0
     reply: Reply | None = None
     fault: str = ""
     seq: int = 0
@@ -110,8 +110,10 @@ class ScriptedServer:
     token: str = ""
     full: int = 0
     """How many connections are turned away before one is let in."""
+    greeting: str = ""
+    """Said to a new session before anyone asks."""
     received: list[m.ControlFromClient] = field(default_factory=list)
-    welcomed: int = 0
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
     sessions: dict[str, Conversation] = field(default_factory=dict)
 
     async def start(self, port: int = 0, prefix: str = "") -> str:
@@ -146,6 +148,7 @@ class ScriptedServer:
                 break
             said = _from_client.decode(message.data)
             self.received.append(said)
+            self.arrived.set()
             if isinstance(said, m.Hello):
                 conversation = await self._enter(socket, said)
             elif conversation:
@@ -161,16 +164,20 @@ class ScriptedServer:
             return None
         if self.full > 0:
             self.full -= 1
-            await _send(socket, m.Error(code="busy", message="No room.", fatal=True, retry_after_ms=100))
+            await _send(
+                socket,
+                m.Error(code="too_many_sessions", message="No room.", fatal=True, retry_after_ms=100),
+            )
             await socket.close(code=4429)
             return None
         known = self.sessions.get(hello.session or "")
         name = hello.session if known and hello.session else secrets.token_hex(4)
         conversation = self.sessions.setdefault(name, Conversation())
-        self.welcomed += 1
         await _send(socket, _welcome(name, hello.resume if known else None))
         await _send(socket, m.Clip(name="idle", fps=FPS, face=bytes(4 * FPS * (len(CHANNELS) + 6))))
         await _send(socket, m.State(state="idle"))
+        if self.greeting and not known:
+            await self._begin(socket, conversation, self.greeting, "greeting")
         if known and conversation.reply and hello.resume:
             conversation.speaking = asyncio.create_task(self._speak(socket, conversation, hello.resume.pts))
         return conversation
@@ -180,16 +187,21 @@ class ScriptedServer:
     ) -> None:
         if isinstance(said, m.Text | m.Say):
             await self._silence(socket, conversation, "superseded")
-            fault, _, text = said.text.partition(" ")
-            conversation.fault = fault if fault in WORD_FAULTS else ""
-            conversation.reply = Reply.of(text if conversation.fault else said.text)
-            conversation.turn += 1
-            conversation.seq = 0
-            await _send(socket, m.Turn(turn=conversation.turn, origin="text"))
-            await _send(socket, m.State(state="speaking"))
-            conversation.speaking = asyncio.create_task(self._speak(socket, conversation, 0))
+            await self._begin(socket, conversation, said.text, "text")
         elif isinstance(said, m.Interrupt):
             await self._silence(socket, conversation, "client asked")
+
+    async def _begin(
+        self, socket: web.WebSocketResponse, c: Conversation, said: str, origin: m.Origin
+    ) -> None:
+        fault, _, text = said.partition(" ")
+        c.fault = fault if fault in WORD_FAULTS else ""
+        c.reply = Reply.of(text if c.fault else said)
+        c.turn += 1
+        c.seq = 0
+        await _send(socket, m.Turn(turn=c.turn, origin=origin))
+        await _send(socket, m.State(state="speaking"))
+        c.speaking = asyncio.create_task(self._speak(socket, c, 0))
 
     async def _silence(
         self, socket: web.WebSocketResponse, conversation: Conversation, reason: str

@@ -5,6 +5,12 @@ import { Playout } from "../core/playout.js";
 /** While nothing changes an anchor is due after this many blocks of 128 samples: about 21 ms at 48 kHz. */
 const ANCHOR_BLOCKS = 8;
 
+/**
+ * A context that has just started may leave the worklet out for some tens of milliseconds while its clock runs on.
+ * The voice waits until this many blocks have followed each other without a hole.
+ */
+const STEADY_BLOCKS = 16;
+
 class VoiceProcessor extends AudioWorkletProcessor {
   /** @param {{processorOptions: {targetMs: number}}} options */
   constructor(options) {
@@ -13,6 +19,8 @@ class VoiceProcessor extends AudioWorkletProcessor {
     this.state = "";
     this.turn = -2;
     this.blocks = 0;
+    this.steady = 0;
+    this.due = 0;
     this.port.onmessage = ({ data }) => {
       if (data.type === "push") this.playout.push(data.turn, data.pts, data.rate, data.samples);
       else if (data.type === "end") this.playout.end(data.turn);
@@ -23,10 +31,16 @@ class VoiceProcessor extends AudioWorkletProcessor {
   /** @param {Float32Array[][]} _inputs @param {Float32Array[][]} outputs */
   process(_inputs, outputs) {
     const [voice, ...others] = outputs[0];
+    const hole = Math.abs(currentTime - this.due) * sampleRate > 1;
+    this.due = currentTime + voice.length / sampleRate;
+    if (this.steady < STEADY_BLOCKS) {
+      this.steady = hole ? 0 : this.steady + 1;
+      return true;
+    }
     const { state, turn, pts } = this.playout.pull(voice);
     for (const channel of others) channel.set(voice);
     this.blocks += 1;
-    const changed = state !== this.state || turn !== this.turn;
+    const changed = hole || state !== this.state || turn !== this.turn;
     if (changed || (state !== "idle" && this.blocks >= ANCHOR_BLOCKS)) {
       this.state = state;
       this.turn = turn;

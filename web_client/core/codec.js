@@ -7,7 +7,7 @@
  */
 
 import {
-  boolean, bytes, count, integer, list, maybe, name, number, oneOf, otherwise, range, record, table, text, tuple,
+  boolean, bytes, count, list, maybe, name, number, oneOf, otherwise, range, record, table, text, tuple,
 } from "./fields.js";
 import { BadMessage, pack, unpack } from "./messagepack.js";
 
@@ -25,7 +25,9 @@ const audioFormat = record({ codec: oneOf("pcm16", "opus"), rate });
 const faceFormat = { format: oneOf("q8", "f32") };
 const position = record({ turn: count, pts: count });
 const someBytes = otherwise(bytes, NO_BYTES);
-const milliseconds = number(0);
+const milliseconds = number(0, 1e9);
+const seconds = number(0, 1e9);
+const frameRate = range(1, 240);
 
 const CLIENT = {
   hello: {
@@ -34,12 +36,12 @@ const CLIENT = {
     mode: otherwise(oneOf("converse", "drive"), "converse"),
     character: maybe(name),
     language: maybe(name),
-    audio: maybe(record({ codecs: otherwise(list(text), ["pcm16"]), rate: maybe(rate) })),
+    audio: maybe(record({ codecs: otherwise(list(name), ["pcm16"]), rate: maybe(rate) })),
     mic: maybe(audioFormat),
     face: maybe(
       record({
         format: otherwise(faceFormat.format, "q8"),
-        fps: maybe(range(1, 240)),
+        fps: maybe(frameRate),
         profile: otherwise(name, "arkit"),
       }),
     ),
@@ -69,27 +71,27 @@ const CLIENT = {
 
 const SERVER = {
   welcome: {
-    protocol: integer,
+    protocol: count,
     server: text,
     session: text,
     resume_token: text,
-    resume_window_s: number(),
+    resume_window_s: seconds,
     audio: audioFormat,
-    face: record({ ...faceFormat, fps: integer, profile: text, channels: list(text), head: boolean }),
+    face: record({ ...faceFormat, fps: frameRate, profile: text, channels: list(text), head: boolean }),
     limits: record({
-      message_bytes: integer,
-      mic_ms: integer,
-      messages_per_s: integer,
-      text_chars: integer,
-      hello_timeout_s: number(),
-      idle_timeout_s: number(),
+      message_bytes: count,
+      mic_ms: count,
+      messages_per_s: count,
+      text_chars: count,
+      hello_timeout_s: seconds,
+      idle_timeout_s: seconds,
     }),
     character: text,
     features: otherwise(list(text), []),
     mic: maybe(audioFormat),
     resumed: maybe(position),
   },
-  clip: { name: oneOf("idle", "listening", "thinking"), fps: integer, face: bytes },
+  clip: { name: oneOf("idle", "listening", "thinking"), fps: frameRate, face: bytes },
   state: { state: oneOf("idle", "listening", "thinking", "speaking") },
   heard: { text, final: boolean, language: maybe(text) },
   turn: { turn: count, origin: oneOf("text", "speech", "say", "greeting"), id: maybe(text) },
@@ -97,8 +99,8 @@ const SERVER = {
   mood: { turn: count, pts: count, mood: text, intensity: number(0, 1) },
   cue: { turn: count, pts: count, name: text },
   end: { turn: count, pts: count },
-  flush: { turn: count, reason: text, fade_ms: integer },
-  timings: { turn: count, stages: table(number()) },
+  flush: { turn: count, reason: text, fade_ms: count },
+  timings: { turn: count, stages: table(number(-1e9, 1e9)) },
   peer: { room: text, peer: count, name: text, state: oneOf("joined", "left", "muted") },
   error: { code: text, message: text, turn: maybe(count), retry_after_ms: maybe(count), fatal: otherwise(boolean, false) },
   pong: { t: count, server_t: count },
@@ -143,15 +145,20 @@ const MESSAGES = { client: catalogue(CLIENT, MEDIA.client), server: catalogue(SE
 export function decode(data, from = "server") {
   const wire = unpack(data);
   if (Array.isArray(wire)) {
-    const field = typeof wire[0] === "number" && MESSAGES[from].get(wire[0]);
-    if (!field) throw new BadMessage(`${String(wire[0])} is no kind of media that a ${from} sends`, "unknown_kind");
-    return field.read(wire, `media ${wire[0]}`);
+    if (!Number.isSafeInteger(wire[0])) throw new BadMessage("element 0 of an array must be its kind, an integer");
+    return field(wire[0], from).read(wire, `media ${wire[0]}`);
   }
   if (!(wire instanceof Map)) throw new BadMessage("a message is a map or an array");
   const type = wire.get("type");
-  const field = typeof type === "string" && !(type in MEDIA[from]) && MESSAGES[from].get(type);
-  if (!field) throw new BadMessage(`${JSON.stringify(type)} is no message that a ${from} sends`, "unknown_type");
-  return field.read(wire, type);
+  if (typeof type !== "string") throw new BadMessage("the key type must hold the message's name");
+  return field(Object.hasOwn(MEDIA[from], type) ? undefined : type, from).read(wire, type);
+}
+
+/** @param {unknown} name type or kind @param {Side} from */
+function field(name, from) {
+  const known = MESSAGES[from].get(name);
+  if (!known) throw new BadMessage(`${JSON.stringify(name)} is no message that a ${from} sends`, "unknown_type");
+  return known;
 }
 
 /**
@@ -161,7 +168,5 @@ export function decode(data, from = "server") {
  * @throws {BadMessage} when a field is missing or out of range
  */
 export function encode(message, from = "client") {
-  const field = MESSAGES[from].get(message.type);
-  if (!field) throw new BadMessage(`${message.type} is no message that a ${from} sends`, "unknown_type");
-  return pack(field.write(message, message.type));
+  return pack(field(message.type, from).write(message, message.type));
 }

@@ -30,7 +30,6 @@ function plain(fits, wanted) {
   return { read: check, write: check };
 }
 
-export const integer = plain(Number.isSafeInteger, "an integer");
 export const count = plain((n) => Number.isSafeInteger(n) && n >= 0, "an integer from 0 to 2^53 - 1");
 export const boolean = plain((b) => typeof b === "boolean", "true or false");
 export const text = plain((s) => typeof s === "string", "text");
@@ -44,11 +43,11 @@ export const range = (low, high) =>
 /** @param {string[]} words */
 export const oneOf = (...words) => plain((s) => words.includes(s), `one of ${words.join(", ")}`);
 
-/** A finite number; an integer is taken too. @param {number} [low] @param {number} [high] @returns {Field} */
-export function number(low = -Infinity, high = Infinity) {
+/** A finite number; an integer is taken too. @param {number} low @param {number} high @returns {Field} */
+export function number(low, high) {
   const wanted = `a number from ${low} to ${high}`;
   const check = (/** @type {unknown} */ x, /** @type {string} */ path) =>
-    typeof x === "number" && Number.isFinite(x) && x >= low && x <= high ? x : wrong(path, wanted);
+    typeof x === "number" && x >= low && x <= high ? x : wrong(path, wanted);
   return {
     read: (wire, path) => check(wire instanceof Real ? wire.value : wire, path),
     write: (value, path) => new Real(check(value, path)),

@@ -8,14 +8,24 @@
 
 const GAIN = 0.04;
 const JUMP_S = 0.1;
-const EXTRAPOLATION_S = 0.25;
+const DRIFT_S = 0.015;
+const DRIFT_SEEN = 4;
+const EXTRAPOLATION_S = 0.1;
 const KEPT_ANCHORS = 256;
 
-/** A phase-locked loop: a line of slope 1 that is drawn to each observation by a small part of its error. */
+/**
+ * A phase-locked loop: a line of slope 1 that is drawn to each observation by a part of its error. The part is 1/n at
+ * first, so that it locks within a few observations, and never less than GAIN.
+ *
+ * An error of more than a tenth of a second, or one that stays on one side beyond the steps of any device clock, is
+ * no jitter: the clock has moved (a stall, another device), and the loop begins anew.
+ */
 export class DeviceClock {
   constructor() {
-    /** @type {number | null} device time minus real time, in seconds */
-    this.offset = null;
+    /** Device time minus real time, in seconds. */
+    this.offset = 0;
+    this.seen = 0;
+    this.astray = 0;
   }
 
   /**
@@ -23,9 +33,14 @@ export class DeviceClock {
    * @returns {number} smoothed device time at `real`
    */
   observe(real, device) {
-    const seen = device - real;
-    if (this.offset === null || Math.abs(seen - this.offset) > JUMP_S) this.offset = seen;
-    else this.offset += GAIN * (seen - this.offset);
+    const error = device - real - this.offset;
+    this.astray = Math.abs(error) > DRIFT_S ? this.astray + Math.sign(error) : 0;
+    if (Math.abs(error) > JUMP_S || Math.abs(this.astray) >= DRIFT_SEEN) {
+      this.seen = 0;
+      this.astray = 0;
+    }
+    this.seen += 1;
+    this.offset += Math.max(GAIN, 1 / this.seen) * error;
     return real + this.offset;
   }
 }

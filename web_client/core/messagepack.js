@@ -1,6 +1,6 @@
 /**
  * The part of MessagePack that the FaceWire wire uses: nil, bool, integers, floats, str, bin, array, map
- * with string keys; no extension types. Written bytes are canonical: the smallest header and integer
+ * with string keys. Extension types are read over and never written. Written bytes are canonical: the smallest header and integer
  * width, floats as float64, keys in the order given.
  *
  * Integers are plain numbers and must be safe integers when written. A float is a `Real`, so that 1 and
@@ -25,15 +25,16 @@ export class Real {
   }
 }
 
-const MAX_DEPTH = 16;
+const MAX_DEPTH = 100;
 const utf8Reader = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const utf8Writer = new TextEncoder();
 
 /**
  * The one value in `bytes`. Byte strings are views into `bytes`, not copies.
  * @param {Uint8Array} bytes
- * @returns {unknown} null, boolean, number, Real, string, Uint8Array, Array or Map<string, unknown>
- * @throws {BadMessage} when anything is missing, left over, nested too deeply or of an unused type
+ * @returns {unknown} null, boolean, number, Real, string, Uint8Array, Array, Map<string, unknown>, or undefined for an
+ *   extension
+ * @throws {BadMessage} when anything is missing, left over, nested too deeply or of no type
  */
 export function unpack(bytes) {
   const reader = new Reader(bytes);
@@ -107,6 +108,14 @@ class Reader {
       case 0xdd: return this.array(this.unsigned(4), depth);
       case 0xde: return this.map(this.unsigned(2), depth);
       case 0xdf: return this.map(this.unsigned(4), depth);
+      case 0xc7: return this.extension(this.unsigned(1));
+      case 0xc8: return this.extension(this.unsigned(2));
+      case 0xc9: return this.extension(this.unsigned(4));
+      case 0xd4: return this.extension(1);
+      case 0xd5: return this.extension(2);
+      case 0xd6: return this.extension(4);
+      case 0xd7: return this.extension(8);
+      case 0xd8: return this.extension(16);
       default: throw new BadMessage(`byte 0x${tag.toString(16)} at ${this.at - 1} is no type of this protocol`);
     }
   }
@@ -115,6 +124,12 @@ class Reader {
   binary(length) {
     const start = this.take(length);
     return this.bytes.subarray(start, start + length);
+  }
+
+  /** No field holds one, unknown fields may. @param {number} length */
+  extension(length) {
+    this.take(1 + length);
+    return undefined;
   }
 
   /** @param {number} length */

@@ -94,6 +94,7 @@ export class Playout {
   pull(out) {
     if (this.state === "idle") this.open();
     if ((this.state === "priming" || this.state === "starved") && this.ready()) this.play();
+    if (this.state === "playing" && this.ended) this.state = "draining";
     const now = { state: this.state, turn: this.turn, pts: this.pts };
     if (this.state === "playing" || this.state === "draining" || this.state === "flushing") this.voice(out);
     else out.fill(0);
@@ -126,12 +127,11 @@ export class Playout {
   play() {
     this.origin = this.ring.readAt;
     this.resampler.reset();
-    this.state = this.ended ? "draining" : "playing";
+    this.state = "playing";
   }
 
   /** @param {Float32Array} out */
   voice(out) {
-    if (this.state === "playing" && this.ended) this.state = "draining";
     const need = this.resampler.need(out.length);
     if (need > this.input.length) this.input = new Float32Array(2 * need);
     const last = this.state !== "playing";

@@ -52,7 +52,7 @@ export class Reception {
 
   /** The position to resume from: the end of what arrived without a gap. */
   get position() {
-    if (this.turn < 0 || this.turn <= this.flushed) return undefined;
+    if (this.turn < 0) return undefined;
     return { turn: this.turn, pts: Math.round((this.samples * 1e6) / this.rate) };
   }
 
@@ -63,7 +63,6 @@ export class Reception {
    */
   take(segment) {
     this.begin(segment.turn);
-    if (this.ended) throw new BadMessage(`turn ${segment.turn} is complete, no media can follow`, "out_of_order");
     const frames = unpackFace(segment.face, this.face).map((frame, i) => ({
       pts: segment.face_pts + frameTime(i, this.face.fps),
       frame,
@@ -71,6 +70,7 @@ export class Reception {
     const first = Math.round((segment.pts * this.rate) / 1e6);
     const samples = unpackPcm16(segment.audio, Math.max(0, this.samples - first));
     if (samples.length === 0) return { turn: segment.turn, pts: segment.pts, samples, frames };
+    if (this.ended) throw new BadMessage(`turn ${segment.turn} is complete, no voice can follow`, "wrong_order");
     const voice = first > this.samples ? this.bridge(first - this.samples, samples) : samples;
     const pts = (this.samples * 1e6) / this.rate;
     this.samples += voice.length;
@@ -79,7 +79,7 @@ export class Reception {
 
   /** Silence where the stream has a hole, so that the voice stays on its media time. @param {number} hole @param {Float32Array} samples */
   bridge(hole, samples) {
-    if (hole > 10 * this.rate) throw new BadMessage(`a hole of ${hole} samples in the voice`, "out_of_order");
+    if (hole > 10 * this.rate) throw new BadMessage(`a hole of ${hole} samples in the voice`, "wrong_order");
     this.missing += hole;
     const voice = new Float32Array(hole + samples.length);
     voice.set(samples, hole);

@@ -145,7 +145,7 @@ export class Session {
     const hello = { type: "hello", ...this.hello };
     if (!this.welcome) return hello;
     const { session, resume_token } = this.welcome;
-    return { ...hello, session, resume_token, resume: this.reception?.position };
+    return { ...hello, session, resume_token, resume: this.reception?.position ?? { turn: 0, pts: 0 } };
   }
 
   /** @param {number} code @param {string} reason */
@@ -179,7 +179,7 @@ export class Session {
       this.accept(decode(new Uint8Array(data), "server"));
     } catch (error) {
       if (!(error instanceof BadMessage)) throw error;
-      this.events.fault(error);
+      if (error.code !== "unknown_type") this.events.fault(error);
     }
   }
 
@@ -187,14 +187,14 @@ export class Session {
   accept(message) {
     if (message.type === "welcome") this.enter(message);
     else if (message.type === "error") this.complain(message);
-    else if (!this.reception) throw new BadMessage(`${message.type} before welcome`, "out_of_order");
+    else if (!this.reception) throw new BadMessage(`${message.type} before welcome`, "wrong_order");
     else if (message.turn !== undefined) this.turned(message, this.reception);
     else this.events.message(message);
   }
 
   /** A new connection stands. @param {{type: string} & Record<string, any>} welcome */
   enter(welcome) {
-    const resumed = this.welcome?.session === welcome.session && this.reception !== null;
+    const resumed = welcome.resumed !== undefined && this.reception !== null;
     if (!resumed) {
       if (this.reception && this.reception.turn >= 0) this.drop(this.reception.turn, 10);
       this.reception = new Reception(welcome.audio, welcome.face);

@@ -50,9 +50,9 @@ function respectMotion() {
   if (face) face.headMotion = calm.matches ? REDUCED_HEAD : 1;
 }
 
-/** @param {number} now */
-function show(now) {
+function show() {
   requestAnimationFrame(show);
+  const now = performance.now(); // not the callback's argument: on a busy machine that lies tens of milliseconds back
   const pose = client.face(now);
   if (face && pose.weights.length > 0) face.draw(pose.weights, pose.head);
   records.add(pose);

@@ -4,7 +4,6 @@ const EXAMPLES = [
   "What is FaceWire?",
   "How do the lips stay in sync?",
   "Does it work in Unity?",
-  "Tell me a joke",
   "你好，你是谁？",
   "口型怎么同步？",
 ];

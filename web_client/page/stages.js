@@ -1,15 +1,19 @@
 /** When each stage of a turn had its first result, as a small waterfall. */
 
-/** @param {HTMLElement} place @param {Record<string, number>} stages milliseconds since the end of the user's input */
+/**
+ * @param {HTMLElement} place @param {Record<string, number>} stages milliseconds since the end of the user's input,
+ *   negative where the server was ahead of it
+ */
 export function drawStages(place, stages) {
   const marks = Object.entries(stages).sort((a, b) => a[1] - b[1]);
-  const whole = Math.max(1e-3, ...marks.map(([, ms]) => ms));
-  let before = 0;
+  const start = Math.min(0, ...marks.map(([, ms]) => ms));
+  const whole = Math.max(1e-3, ...marks.map(([, ms]) => ms)) - start;
+  let before = start;
   place.replaceChildren(
     ...marks.map(([name, ms]) => {
       const from = before;
       before = ms;
-      return row(name, from / whole, ms / whole, ms);
+      return row(name, (from - start) / whole, (ms - start) / whole, ms);
     }),
   );
 }

@@ -171,9 +171,9 @@ function drawBrow(ctx, space, pose, side) {
   const inner = pose.w.browInnerUp;
   const outer = pose.at("browOuterUp", side);
   const place = (/** @type {number} */ x, /** @type {number} */ y) => space.skin(side * x, y, 9);
-  const y0 = -38 + 11 * down - 15 * inner;
-  const y1 = -45 + 8 * down - 5 * inner - 7 * outer;
-  const y2 = -35 + 3 * down + 5 * inner - 8 * outer;
+  const y0 = -38 + 14 * down - 15 * inner;
+  const y1 = -45 + 7 * down - 5 * inner - 7 * outer;
+  const y2 = -35 - 1 * down + 5 * inner - 8 * outer;
   const x0 = 28 - 5 * down + 1.5 * inner;
   const [a, c] = [place(x0, y0), place(78, y2)];
   const b = place(51, 2 * y1 - (y0 + y2) / 2);

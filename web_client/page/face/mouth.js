@@ -17,7 +17,7 @@ const HALF_WIDTH = 31;
 const JAW_DROP = 58;
 const STEPS = 20;
 const UPPER_LIP = 7.8;
-const TEETH_HALF = 30;
+const TEETH_HALF = 37;
 const LOWER_LIP = 11;
 
 /** @param {number} x */
@@ -51,8 +51,8 @@ export function mouthShape(pose) {
   const { w } = pose;
   const sides = { [LEFT]: half(pose, LEFT), [RIGHT]: half(pose, RIGHT) };
   const closing = Math.min(w.mouthClose, w.jawOpen);
-  const parted = JAW_DROP * (w.jawOpen - closing);
   const round = unit(1.2 * w.mouthPucker + 0.6 * w.mouthFunnel);
+  const parted = JAW_DROP * (w.jawOpen - closing) * (1 + 0.7 * round);
   const tucked = Math.max(0, w.mouthRollLower - w.mouthRollUpper - 0.1);
   const shift = 12 * (w.mouthLeft - w.mouthRight);
   const jawShift = 10 * (w.jawLeft - w.jawRight);
@@ -76,7 +76,7 @@ export function mouthShape(pose) {
     const body = Math.max(0, 1 - u * u);
     const bow = 1 - 0.15 * Math.exp(-((u / 0.13) ** 2)) + 0.06 * Math.exp(-(((Math.abs(u) - 0.27) / 0.16) ** 2));
 
-    const line = seam + (side.corner - 6 * (1 - round) + 0.36 * parted) * Math.abs(u) ** 2 + 1.2 * Math.exp(-((u / 0.3) ** 2)) * (1 - round);
+    const line = seam + (side.corner - 7.5 * (1 - round) + 0.36 * parted) * Math.abs(u) ** 2 + 1.2 * Math.exp(-((u / 0.3) ** 2)) * (1 - round);
     const rise = profile * (up + 5 * w.mouthFunnel + 0.08 * parted + 6 * tucked + 3 * w.mouthShrugUpper * unit(parted / 6));
     const fall = Math.max(profile * (0.9 * parted + down + 4 * w.mouthFunnel - 4.5 * tucked), -rise);
     gap = Math.max(gap, rise + fall);
@@ -152,7 +152,7 @@ function drawInside(/** @type {CanvasRenderingContext2D} */ ctx, space, pose, sh
 function drawUpperTeeth(/** @type {CanvasRenderingContext2D} */ ctx, space, shape) {
   const w = TEETH_HALF;
   const hidden = 9 * shape.round;
-  const edge = [-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1].map((u) => space.skin(w * u, MOUTH_Y + 5.5 - hidden - 3.5 * u * u, -4));
+  const edge = [-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1].map((u) => space.skin(w * u, MOUTH_Y + 5.5 - hidden - 6 * u * u, -4));
   const [left, right] = [space.skin(-w, MOUTH_Y - 18, -4), space.skin(w, MOUTH_Y - 18, -4)];
   ctx.beginPath();
   ctx.moveTo(...left);
@@ -168,7 +168,7 @@ function drawUpperTeeth(/** @type {CanvasRenderingContext2D} */ ctx, space, shap
 }
 
 function drawLowerTeeth(/** @type {CanvasRenderingContext2D} */ ctx, space, pose) {
-  const w = 0.8 * TEETH_HALF;
+  const w = 0.7 * TEETH_HALF;
   const jawX = 10 * (pose.w.jawLeft - pose.w.jawRight);
   const top = MOUTH_Y + 6.5 + 50 * pose.w.jawOpen;
   const edge = [-1, -0.5, 0, 0.5, 1].map((u) => space.skin(jawX + w * u, top - 1.5 * u * u, -6));
