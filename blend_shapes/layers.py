@@ -33,7 +33,7 @@ from blend_shapes.life.finish import finished
 from blend_shapes.life.gaze import LARGE_SHIFT_DEG, TALKING, Gaze
 from blend_shapes.life.gestures import gesture
 from blend_shapes.life.phrasing import ClauseEnd, Mark, Onset, Phrasing
-from blend_shapes.life.prosody import Prosody, add_breath
+from blend_shapes.life.prosody import BREATH_PERIOD_S, Prosody, breath
 from blend_shapes.life.pulses import HEAD_AT, Pulse, by_time, total
 from blend_shapes.phonemes.targets import Seal
 from blend_shapes.phonemes.timing import PhoneTiming
@@ -68,6 +68,7 @@ class LivingFace:
         self._prosody = Prosody(seed)
         self._gaze = Gaze(seed, TALKING)
         self._blinks = Blinks(seed, moods.mood_named(mood).blink_s)
+        self._breaths = 0
         self._marks: list[Mark] = []
         """Not answered yet, because the mood then may still change."""
         self._pulses: list[Pulse] = []
@@ -144,15 +145,14 @@ class LivingFace:
             ),
             times,
         )
-        awake = smoothstep(times / WAKE_S)
-        if end is not None:
-            awake *= smoothstep((end + SLEEP_S - times) / SLEEP_S)
-        slow = drift(self._seed, times)
         life = total([p.vector for p in pulses], windows)
-        add_breath(life, times)
         self._moods.add(life, times, union(spoken))
-        life *= awake[:, None]
-        weights = finished(mouth.weights, life, slow * awake[:, None], strongest(closed))
+        slow = drift(self._seed, times)
+        if first < WAKE_S or end is not None:
+            awake = _awake(times, end)[:, None]
+            life *= awake
+            slow *= awake
+        weights = finished(mouth.weights, life, slow, strongest(closed))
         self._next_time = last
         self._forget(last)
         return FaceFrames(mouth.first, mouth.fps, weights, life[:, HEAD_AT].copy())
@@ -169,6 +169,9 @@ class LivingFace:
             if size > LARGE_SHIFT_DEG:
                 self._blinks.occasion(at, 0.6)
         self._gaze.shifts.clear()
+        while self._breaths * BREATH_PERIOD_S < until:
+            self._pulses.append(breath(self._breaths))
+            self._breaths += 1
         self._pulses += self._blinks.until(horizon)
         self._pulses.sort(key=by_time)
 
@@ -176,6 +179,14 @@ class LivingFace:
         self._pulses = [p for p in self._pulses if p.end > before]
         self._constraints.forget(before)
         self._moods.forget(before)
+
+
+def _awake(times: Times, end: float | None) -> Array:
+    """How alive a turn is: 0 at its beginning, and at its end where the end of its speech is known."""
+    awake = smoothstep(times / WAKE_S)
+    if end is not None:
+        awake *= smoothstep((end + SLEEP_S - times) / SLEEP_S)
+    return awake
 
 
 class _Moods:

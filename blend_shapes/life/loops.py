@@ -14,7 +14,7 @@ from blend_shapes.life.drift import STEP_S, drift
 from blend_shapes.life.finish import finished
 from blend_shapes.life.gestures import gesture
 from blend_shapes.life.moods import MOODS, mood_named
-from blend_shapes.life.prosody import add_breath
+from blend_shapes.life.prosody import breath
 from blend_shapes.life.pulses import HEAD_AT, Pulse, expression, total
 
 
@@ -62,7 +62,6 @@ def loop(name: str, fps: int, mood: str = "neutral", intensity: float = 0.4, see
     times = np.arange(round(period * fps), dtype=np.float64) / fps
     slow = drift(seed, times, script.steps)
     life = _wrapped(_pulses(script), times, period)
-    add_breath(life, times, period / script.breaths)
     for shown, strength in ((MOODS[script.mood], script.intensity), (mood_named(mood), intensity)):
         life += strength * (shown.upper + shown.mouth)
     mouth = np.tile(shapes.REST_FACE, (len(times), 1))
@@ -77,6 +76,7 @@ def _pulses(script: _Script) -> list[Pulse]:
         move = 0.025 + 0.0024 * float(np.hypot(yaw, pitch))
         window = row(start, start + move, end, end + move)
         pulses.append(Pulse(window, expression({"gazeYaw": yaw, "gazePitch": pitch})))
+    pulses += [breath(n, script.steps * STEP_S / script.breaths) for n in range(script.breaths)]
     for at, name in script.gestures:
         pulses += gesture(name, at)
     return pulses
