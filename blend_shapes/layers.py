@@ -32,9 +32,9 @@ from blend_shapes.life.drift import drift
 from blend_shapes.life.finish import finished
 from blend_shapes.life.gaze import LARGE_SHIFT_DEG, TALKING, Gaze
 from blend_shapes.life.gestures import gesture
-from blend_shapes.life.phrasing import ClauseEnd, Mark, Onset, Phrasing
+from blend_shapes.life.phrasing import ClauseEnd, Mark, Onset, Phrasing, Talk
 from blend_shapes.life.prosody import BREATH_PERIOD_S, Prosody, breath
-from blend_shapes.life.pulses import HEAD_AT, Pulse, by_time, total
+from blend_shapes.life.pulses import GAZE_AT, HEAD_AT, Pulse, by_time, total
 from blend_shapes.phonemes.targets import Seal
 from blend_shapes.phonemes.timing import PhoneTiming
 
@@ -44,6 +44,7 @@ SLEEP_S: Final = 0.60
 """After its speech a turn goes back to rest within this time."""
 _BLOCK: Final = 96
 """Frames composed at once: long runs are cut, so that each meets only the pulses around it."""
+_LOOK_BACK_S: Final = 0.06
 _ANSWER_AHEAD_S: Final = 0.26
 """No pulse begins earlier than this before the mark that it answers."""
 
@@ -62,6 +63,7 @@ class LivingFace:
         self._seed = seed
         self._moods = _Moods(mood, intensity)
         self._constraints = Constraints()
+        self._talk = Talk()
         self._splitter = Splitter()
         self._known = 0.0
         self._phrasing = Phrasing()
@@ -80,10 +82,11 @@ class LivingFace:
         None is sound whose phones nobody knows: up to `known_until` it counts as speech.
         """
         if phones is None:
-            self._constraints.speak(self._known, known_until)
+            self._talk.add(self._known, known_until)
         self._known = max(self._known, known_until)
         ordered = checked(phones or ())
         for part in self._splitter.split(ordered):
+            self._talk.add(part.start, part.end)
             self._constraints.add(part)
         self._marks += self._phrasing.hear(ordered, known_until)
 
@@ -135,12 +138,13 @@ class LivingFace:
         times = mouth.times()
         first, last = float(times[0]), float(times[-1])
         self._make_pulses(last)
-        pulses = [p for p in self._pulses if p.start < last and p.end > first]
+        until = last if end is None else min(last, end)  # nothing new begins after the speech
+        pulses = [p for p in self._pulses if p.start < until and p.end > first]
         held = self._constraints
         windows, spoken, closed = evaluate_each(
             (
                 [p.window for p in pulses],
-                between(held.speaking, first, last),
+                between(self._talk.rows(), first, last),
                 between(held.seals[Seal.BILABIAL] + held.seals[Seal.LABIODENTAL], first, last),
             ),
             times,
@@ -152,6 +156,8 @@ class LivingFace:
             awake = _awake(times, end)[:, None]
             life *= awake
             slow *= awake
+            if end is not None:  # the eyes come back to the listener at once
+                life[:, GAZE_AT] *= 1.0 - smoothstep((times - end) / _LOOK_BACK_S)[:, None]
         weights = finished(mouth.weights, life, slow, strongest(closed))
         self._next_time = last
         self._forget(last)
@@ -177,6 +183,7 @@ class LivingFace:
 
     def _forget(self, before: float) -> None:
         self._pulses = [p for p in self._pulses if p.end > before]
+        self._talk.forget(before)
         self._constraints.forget(before)
         self._moods.forget(before)
 

@@ -70,7 +70,7 @@ def curves(score: Score, tables: Tables, first: int, count: int) -> Array:
             vowels.round_rows,
             consonants.rows,
             consonants.round_rows,
-            between(held.speaking, begin, end),
+            between(score.speaking, begin, end),
             *(between(held.seals[kind], begin, end) for kind in _SEALS),
         ),
         times,
