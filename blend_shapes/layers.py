@@ -16,7 +16,15 @@ from blend_shapes.arkit import HEAD_ANGLES
 from blend_shapes.articulation import shapes
 from blend_shapes.articulation.mouth import LOOK_AHEAD_S, checked
 from blend_shapes.articulation.score import Constraints, Splitter
-from blend_shapes.articulation.windows import Array, between, evaluate_each, smoothstep, strongest, union
+from blend_shapes.articulation.windows import (
+    Array,
+    Times,
+    between,
+    evaluate_each,
+    smoothstep,
+    strongest,
+    union,
+)
 from blend_shapes.face import FaceFrames
 from blend_shapes.life import moods
 from blend_shapes.life.blink import Blinks
@@ -24,9 +32,9 @@ from blend_shapes.life.drift import drift
 from blend_shapes.life.finish import finished
 from blend_shapes.life.gaze import LARGE_SHIFT_DEG, TALKING, Gaze
 from blend_shapes.life.gestures import gesture
-from blend_shapes.life.phrasing import ClauseEnd, Mark, Onset, Phrasing
-from blend_shapes.life.prosody import Prosody, add_breath
-from blend_shapes.life.pulses import HEAD_AT, Pulse, by_time, total
+from blend_shapes.life.phrasing import ClauseEnd, Mark, Onset, Phrasing, Talk
+from blend_shapes.life.prosody import BREATH_PERIOD_S, Prosody, breath
+from blend_shapes.life.pulses import GAZE_AT, HEAD_AT, Pulse, by_time, total
 from blend_shapes.phonemes.targets import Seal
 from blend_shapes.phonemes.timing import PhoneTiming
 
@@ -36,6 +44,7 @@ SLEEP_S: Final = 0.60
 """After its speech a turn goes back to rest within this time."""
 _BLOCK: Final = 96
 """Frames composed at once: long runs are cut, so that each meets only the pulses around it."""
+_LOOK_BACK_S: Final = 0.06
 _ANSWER_AHEAD_S: Final = 0.26
 """No pulse begins earlier than this before the mark that it answers."""
 
@@ -54,12 +63,14 @@ class LivingFace:
         self._seed = seed
         self._moods = _Moods(mood, intensity)
         self._constraints = Constraints()
+        self._talk = Talk()
         self._splitter = Splitter()
         self._known = 0.0
         self._phrasing = Phrasing()
         self._prosody = Prosody(seed)
         self._gaze = Gaze(seed, TALKING)
         self._blinks = Blinks(seed, moods.mood_named(mood).blink_s)
+        self._breaths = 0
         self._marks: list[Mark] = []
         """Not answered yet, because the mood then may still change."""
         self._pulses: list[Pulse] = []
@@ -71,10 +82,11 @@ class LivingFace:
         None is sound whose phones nobody knows: up to `known_until` it counts as speech.
         """
         if phones is None:
-            self._constraints.speak(self._known, known_until)
+            self._talk.add(self._known, known_until)
         self._known = max(self._known, known_until)
         ordered = checked(phones or ())
         for part in self._splitter.split(ordered):
+            self._talk.add(part.start, part.end)
             self._constraints.add(part)
         self._marks += self._phrasing.hear(ordered, known_until)
 
@@ -126,28 +138,30 @@ class LivingFace:
         times = mouth.times()
         first, last = float(times[0]), float(times[-1])
         self._make_pulses(last)
-        pulses = [p for p in self._pulses if p.start < last and p.end > first]
+        until = last if end is None else min(last, end)  # nothing new begins after the speech
+        pulses = [p for p in self._pulses if p.start < until and p.end > first]
         held = self._constraints
         windows, spoken, closed = evaluate_each(
             (
                 [p.window for p in pulses],
-                between(held.speaking, first, last),
+                between(self._talk.rows(), first, last),
                 between(held.seals[Seal.BILABIAL] + held.seals[Seal.LABIODENTAL], first, last),
             ),
             times,
         )
-        awake = smoothstep(times / WAKE_S)
-        if end is not None:
-            awake *= smoothstep((end + SLEEP_S - times) / SLEEP_S)
-        slow = drift(self._seed, times)
         life = total([p.vector for p in pulses], windows)
-        add_breath(life, times)
         self._moods.add(life, times, union(spoken))
-        life *= awake[:, None]
-        weights = finished(mouth.weights, life, slow * awake[:, None], strongest(closed))
+        slow = drift(self._seed, times)
+        if first < WAKE_S or end is not None:
+            awake = _awake(times, end)[:, None]
+            life *= awake
+            slow *= awake
+            if end is not None:  # the eyes come back to the listener at once
+                life[:, GAZE_AT] *= 1.0 - smoothstep((times - end) / _LOOK_BACK_S)[:, None]
+        weights = finished(mouth.weights, life, slow, strongest(closed))
         self._next_time = last
         self._forget(last)
-        return FaceFrames(mouth.first, mouth.fps, weights, life[:, HEAD_AT].astype(np.float32))
+        return FaceFrames(mouth.first, mouth.fps, weights, life[:, HEAD_AT].copy())
 
     def _make_pulses(self, until: float) -> None:
         """What happens up to the last frame; all that it depends on is known by then."""
@@ -161,13 +175,25 @@ class LivingFace:
             if size > LARGE_SHIFT_DEG:
                 self._blinks.occasion(at, 0.6)
         self._gaze.shifts.clear()
+        while self._breaths * BREATH_PERIOD_S < until:
+            self._pulses.append(breath(self._breaths))
+            self._breaths += 1
         self._pulses += self._blinks.until(horizon)
         self._pulses.sort(key=by_time)
 
     def _forget(self, before: float) -> None:
         self._pulses = [p for p in self._pulses if p.end > before]
+        self._talk.forget(before)
         self._constraints.forget(before)
         self._moods.forget(before)
+
+
+def _awake(times: Times, end: float | None) -> Array:
+    """How alive a turn is: 0 at its beginning, and at its end where the end of its speech is known."""
+    awake = smoothstep(times / WAKE_S)
+    if end is not None:
+        awake *= smoothstep((end + SLEEP_S - times) / SLEEP_S)
+    return awake
 
 
 class _Moods:
@@ -190,7 +216,7 @@ class _Moods:
     def at(self, time: float) -> moods.Mood:
         return next((s[2] for s in reversed(self._spans) if s[0] <= time), self._spans[0][2])
 
-    def add(self, life: Array, times: Array, talk: Array) -> None:
+    def add(self, life: Array, times: Times, talk: Array) -> None:
         share = 1.0 - (1.0 - moods.SPEAKING_SHARE) * talk
         for start, end, mood, intensity in self._spans:
             if mood.name == "neutral" or intensity == 0.0 or start >= times[-1]:

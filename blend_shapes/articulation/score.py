@@ -125,18 +125,15 @@ class Track:
 
 
 class Constraints:
-    """Where somebody speaks and where lips must close: what every later layer has to respect."""
+    """Where lips close, lip meets teeth, or the jaw stays narrow: what every later layer has to respect."""
 
     def __init__(self) -> None:
-        self.speaking: list[Row] = []
         self.seals: dict[Seal, list[Row]] = {Seal.BILABIAL: [], Seal.LABIODENTAL: [], Seal.SIBILANT: []}
-        self._unknown: tuple[float, float] | None = None
         self._last = Seal.NONE
         self._closure: tuple[float, float] | None = None
         """Start and release of the part before, if that was a bilabial."""
 
     def add(self, part: TimedPart) -> None:
-        self.speaking.append(self._spoken(part.start, part.end))
         if part.fall_before is not None and self._last is not Seal.NONE and self.seals[self._last]:
             self.seals[self._last][-1] = released_sooner(self.seals[self._last][-1], part.fall_before)
         kind = self._last = part.target.seal
@@ -150,19 +147,6 @@ class Constraints:
             leave = max(_held_until(part.start, part.end), part.start + _SHORTEST_SEAL_S)
             self.seals[kind].append(row(part.start - edge, part.start, leave, leave + _SEAL_EDGE_S))
 
-    def speak(self, start: float, end: float) -> None:
-        """Speech of unknown phones; one stretch with the speech before it if that ended at `start`."""
-        begun = start
-        if self._unknown is not None and self._unknown[1] == start:
-            begun = self._unknown[0]
-            self.speaking = [r for r in self.speaking if r != self._spoken(*self._unknown)]
-        self._unknown = (begun, end)
-        self.speaking.append(self._spoken(begun, end))
-
-    @staticmethod
-    def _spoken(start: float, end: float) -> Row:
-        return row(start - _ONSET_S, start, end, end + _OFFSET_S)
-
     def _close(self, start: float, release: float, edge: float) -> None:
         rows, last = self.seals[Seal.BILABIAL], self._closure
         begun = start - edge, 1.0 / edge
@@ -173,7 +157,6 @@ class Constraints:
         rows.append((*begun, release + _SEAL_EDGE_S, 1.0 / _SEAL_EDGE_S))
 
     def forget(self, before: float) -> None:
-        self.speaking = between(self.speaking, before, math.inf)
         for seal, rows in self.seals.items():
             self.seals[seal] = between(rows, before, math.inf)
 
@@ -185,10 +168,13 @@ class Score:
         self.vowels = Track()
         self.consonants = Track()
         self.constraints = Constraints()
+        self.speaking: list[Row] = []
+        """Windows of speech: outside all of them the mouth is at rest."""
         self._splitter = Splitter()
 
     def add(self, phones: Iterable[PhoneTiming]) -> None:
         for part in self._splitter.split(phones):
+            self.speaking.append(row(part.start - _ONSET_S, part.start, part.end, part.end + _OFFSET_S))
             self.constraints.add(part)
             if part.fall_before is not None:
                 self.consonants.release_last(part.fall_before)
@@ -224,4 +210,5 @@ class Score:
     def forget(self, before: float) -> None:
         self.vowels = self.vowels.between(before, math.inf)
         self.consonants = self.consonants.between(before, math.inf)
+        self.speaking = between(self.speaking, before, math.inf)
         self.constraints.forget(before)

@@ -6,16 +6,15 @@ from typing import Final
 
 import numpy as np
 
-from blend_shapes.arkit import HEAD_ANGLES
 from blend_shapes.articulation import shapes
-from blend_shapes.articulation.windows import Array, evaluate, row
+from blend_shapes.articulation.windows import Array, Times, evaluate, row
 from blend_shapes.face import FaceFrames
 from blend_shapes.life.blink import blink
 from blend_shapes.life.drift import STEP_S, drift
 from blend_shapes.life.finish import finished
 from blend_shapes.life.gestures import gesture
 from blend_shapes.life.moods import MOODS, mood_named
-from blend_shapes.life.prosody import add_breath
+from blend_shapes.life.prosody import breath
 from blend_shapes.life.pulses import HEAD_AT, Pulse, expression, total
 
 
@@ -63,12 +62,11 @@ def loop(name: str, fps: int, mood: str = "neutral", intensity: float = 0.4, see
     times = np.arange(round(period * fps), dtype=np.float64) / fps
     slow = drift(seed, times, script.steps)
     life = _wrapped(_pulses(script), times, period)
-    add_breath(life, times, period / script.breaths)
     for shown, strength in ((MOODS[script.mood], script.intensity), (mood_named(mood), intensity)):
         life += strength * (shown.upper + shown.mouth)
     mouth = np.tile(shapes.REST_FACE, (len(times), 1))
-    weights = finished(mouth, life, slow, np.zeros(len(times)))
-    head = life[:, HEAD_AT].astype(np.float32).reshape(-1, len(HEAD_ANGLES))
+    weights = finished(mouth, life, slow, np.zeros(len(times), np.float32))
+    head = life[:, HEAD_AT].copy()
     return FaceFrames(0, fps, weights, head)
 
 
@@ -78,12 +76,13 @@ def _pulses(script: _Script) -> list[Pulse]:
         move = 0.025 + 0.0024 * float(np.hypot(yaw, pitch))
         window = row(start, start + move, end, end + move)
         pulses.append(Pulse(window, expression({"gazeYaw": yaw, "gazePitch": pitch})))
+    pulses += [breath(n, script.steps * STEP_S / script.breaths) for n in range(script.breaths)]
     for at, name in script.gestures:
         pulses += gesture(name, at)
     return pulses
 
 
-def _wrapped(pulses: list[Pulse], times: Array, period: float) -> Array:
+def _wrapped(pulses: list[Pulse], times: Times, period: float) -> Array:
     """Pulses that begin near the end of the loop go on at its beginning."""
     windows = [p.window for p in pulses]
     vectors = [p.vector for p in pulses]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from blend_shapes.articulation.windows import Row, row
 from blend_shapes.phonemes.ipa import is_pause, is_vowel
 from blend_shapes.phonemes.timing import PhoneTiming
 
@@ -11,6 +12,7 @@ CLAUSE_GAP_S: Final = 0.12
 """Silence not shorter than this ends a clause."""
 BREATH_GAP_S: Final = 0.35
 """Silence not shorter than this leaves time to breathe in."""
+_BRIDGE_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +74,24 @@ class Phrasing:
         self._open = False
         self._clauses += 1
         return [ClauseEnd(self._end, self._clauses - 1)]
+
+
+class Talk:
+    """When the mouth belongs to speech: a mood steps back there and stays back in short gaps."""
+
+    def __init__(self) -> None:
+        self._spans: list[tuple[float, float]] = []
+
+    def add(self, start: float, end: float) -> None:
+        """Speech from `start` to `end`, in order of time."""
+        if self._spans and start - self._spans[-1][1] < _BRIDGE_S:
+            start, before = self._spans.pop()
+            end = max(end, before)
+        self._spans.append((start, end))
+
+    def rows(self) -> list[Row]:
+        """Its windows. They begin so little before the speech that they are known in time."""
+        return [row(start - 0.25, start - 0.05, end + 0.25, end + 0.65) for start, end in self._spans]
+
+    def forget(self, before: float) -> None:
+        self._spans = [s for s in self._spans if s[1] + 0.65 > before]

@@ -6,9 +6,7 @@ it); sizes are ours.
 
 from typing import Final
 
-import numpy as np
-
-from blend_shapes.articulation.windows import Array, row, smoothstep
+from blend_shapes.articulation.windows import row
 from blend_shapes.life.chance import between, uniform
 from blend_shapes.life.phrasing import Accent, ClauseEnd, Mark, Onset
 from blend_shapes.life.pulses import Pulse, expression
@@ -23,7 +21,6 @@ _BROWS_APART_S: Final = 1.0
 _SETTLE: Final = expression({"headPitch": -2.0})
 _INHALE: Final = expression({"noseSneer": 0.03, "jawOpen": 0.03, "headPitch": 0.6})
 _REST_BREATH: Final = expression({"noseSneer": 0.02, "headPitch": 0.4})
-_BREATHING: Final = np.flatnonzero(_REST_BREATH)
 
 BREATH_S: Final = (1.2, 0.5, 1.0, 1.5)
 """In, hold, out, pause: 14 breaths a minute."""
@@ -66,10 +63,9 @@ class Prosody:
         return [Pulse(row(onset.at - 0.25, onset.at - 0.08, onset.at - 0.05, onset.at + 0.1), _INHALE)]
 
 
-def add_breath(life: Array, times: Array, period_s: float = BREATH_PERIOD_S) -> None:
-    """Quiet breathing onto `life`, shape (times, 57), in place; it begins at 0 and repeats every
-    `period_s`."""
+def breath(number: int, period_s: float = BREATH_PERIOD_S) -> Pulse:
+    """Quiet breath `number` of a row that begins at 0."""
     into, hold, out, _ = (part * period_s / BREATH_PERIOD_S for part in BREATH_S)
-    phase = times % period_s
-    full = smoothstep(phase / into) - smoothstep((phase - into - hold) / out)
-    life[:, _BREATHING] += full[:, None] * _REST_BREATH[_BREATHING]
+    start = number * period_s
+    full = start + into
+    return Pulse(row(start, full, full + hold, full + hold + out), _REST_BREATH)

@@ -146,7 +146,7 @@ def test_memory_does_not_grow() -> None:
     for i in range(600):
         mouth.follow([PhoneTiming("m", i * 0.1, i * 0.1 + 0.1, i * 0.1 + 0.1)], i * 0.1 + 0.1)
     assert len(mouth._score.consonants.rows) < 20
-    assert len(mouth._score.constraints.speaking) < 20
+    assert len(mouth._score.speaking) < 20
     assert len(mouth._score.constraints.seals) == 3
 
 
