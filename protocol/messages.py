@@ -2,8 +2,8 @@
 
 A control message is a map whose key ``type`` names it; a media message is an array whose first element
 is its kind. `SPEC.md` beside this file is the normative text. Times are integer microseconds on a media
-timeline. Byte strings hold packed samples (`pcm16`) and packed faces (`face_format.py`). All values are
-immutable; a value that exists has passed the checks written on its fields.
+timeline. Byte strings hold packed samples (`pcm16.py`) and packed faces (`face_format.py`). All values are
+immutable. The checks written on the fields run when a message is decoded, not when one is made here.
 """
 
 from typing import Annotated, Final, Literal
@@ -17,9 +17,13 @@ SUBPROTOCOL_JSON: Final = "facewire.v1.json"
 
 MediaTime = Annotated[int, Meta(ge=0, lt=2**53)]
 Count = Annotated[int, Meta(ge=0, lt=2**53)]
-Milliseconds = Annotated[float, Meta(ge=0)]
+Milliseconds = Annotated[float, Meta(ge=0, le=1e9)]
+SignedMilliseconds = Annotated[float, Meta(ge=-1e9, le=1e9)]
+Seconds = Annotated[float, Meta(ge=0, le=1e9)]
 Unit = Annotated[float, Meta(ge=0, le=1)]
 Name = Annotated[str, Meta(max_length=200)]
+SampleRate = Annotated[int, Meta(ge=8000, le=48000)]
+FrameRate = Annotated[int, Meta(ge=1, le=240)]
 
 FaceFormat = Literal["q8", "f32"]
 AudioCodec = Literal["pcm16", "opus"]
@@ -40,7 +44,7 @@ class _Part(msgspec.Struct, frozen=True, omit_defaults=True):
     """A map inside a control message."""
 
 
-class _Array(msgspec.Struct, frozen=True, array_like=True):
+class _Array(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A media message: an array with its kind in front."""
 
 
@@ -53,24 +57,24 @@ class ClientInfo(_Part, frozen=True):
 
 
 class AudioOffer(_Part, frozen=True):
-    codecs: tuple[str, ...] = ("pcm16",)
-    rate: Annotated[int, Meta(ge=8000, le=48000)] | None = None
+    codecs: tuple[Name, ...] = ("pcm16",)
+    rate: SampleRate | None = None
 
 
 class AudioFormatInfo(_Part, frozen=True):
     codec: AudioCodec
-    rate: Annotated[int, Meta(ge=8000, le=48000)]
+    rate: SampleRate
 
 
 class FaceOffer(_Part, frozen=True):
     format: FaceFormat = "q8"
-    fps: Annotated[int, Meta(ge=1, le=240)] | None = None
+    fps: FrameRate | None = None
     profile: Name = "arkit"
 
 
 class FaceFormatInfo(_Part, frozen=True):
     format: FaceFormat
-    fps: int
+    fps: FrameRate
     profile: str
     channels: tuple[str, ...]
     head: bool
@@ -82,12 +86,12 @@ class Position(_Part, frozen=True):
 
 
 class Limits(_Part, frozen=True):
-    message_bytes: int
-    mic_ms: int
-    messages_per_s: int
-    text_chars: int
-    hello_timeout_s: float
-    idle_timeout_s: float
+    message_bytes: Count
+    mic_ms: Count
+    messages_per_s: Count
+    text_chars: Count
+    hello_timeout_s: Seconds
+    idle_timeout_s: Seconds
 
 
 # --- client to server --------------------------------------------------------------------------------
@@ -176,11 +180,11 @@ FromClient = ControlFromClient | MediaFromClient
 
 
 class Welcome(_Map, frozen=True, tag="welcome"):
-    protocol: int
+    protocol: Count
     server: str
     session: str
     resume_token: str
-    resume_window_s: float
+    resume_window_s: Seconds
     audio: AudioFormatInfo
     face: FaceFormatInfo
     limits: Limits
@@ -192,7 +196,7 @@ class Welcome(_Map, frozen=True, tag="welcome"):
 
 class Clip(_Map, frozen=True, tag="clip"):
     name: Literal["idle", "listening", "thinking"]
-    fps: int
+    fps: FrameRate
     face: bytes
 
 
@@ -240,12 +244,12 @@ class End(_Map, frozen=True, tag="end"):
 class Flush(_Map, frozen=True, tag="flush"):
     turn: Count
     reason: str
-    fade_ms: int
+    fade_ms: Count
 
 
 class Timings(_Map, frozen=True, tag="timings"):
     turn: Count
-    stages: dict[str, float]
+    stages: dict[str, SignedMilliseconds]
 
 
 class Peer(_Map, frozen=True, tag="peer"):
