@@ -1,0 +1,157 @@
+"""The mouth's curves from its score, on a fixed grid in media time.
+
+Steps, each over whole arrays: the vowel track (dominance blending after Cohen and Massaro 1993, with windows
+of compact support), the consonant track over it, rest where nobody speaks, the constraints, the limits
+of speed, a light smoothing.
+
+Speed is limited without state. The limited curve is the largest one below the wanted curve whose slopes
+keep the limits: y(t) = min over s of x(s) + rate * |t - s|, with one rate for opening and one for closing. It looks
+`_REACH` grid points to either side and no further, because no curve rises higher in that time, and since it
+only ever lowers a curve it cannot open a closed mouth. The lips' share of an opening is the *gap*,
+jawOpen - mouthClose; limiting jaw and gap, and writing mouthClose as their difference, keeps sealed lips sealed.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from blend_shapes.articulation.score import Constraints, Score, Track
+from blend_shapes.articulation.tables import GROUP_OF, SIZE, Tables
+from blend_shapes.articulation.windows import Array, evaluate, union
+from blend_shapes.phonemes.targets import CORE, REST, Seal
+
+GRID_HZ: Final = 60
+"""Curves are sampled here, and any other frame rate interpolates: articulation has nothing above 8 Hz."""
+_REACH: Final = 7
+_KERNEL: Final = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
+"""Binomial, standard deviation one grid step (17 ms)."""
+MARGIN: Final = _REACH + len(_KERNEL) // 2
+"""Grid points on either side that a point of the finished curve depends on."""
+
+_AT: Final = {name: i for i, name in enumerate(CORE)}
+_JAW, _GAP = _AT["jawOpen"], _AT["mouthClose"]
+_LOWER, _UPPER = _AT["mouthLowerDown"], _AT["mouthUpperUp"]
+_ROLL_LOWER, _ROLL_UPPER, _PRESS = _AT["mouthRollLower"], _AT["mouthRollUpper"], _AT["mouthPress"]
+_TONGUE: Final = _AT["tongueOut"]
+
+_MAX_JAW: Final = 0.65
+_OPENING: Final = {"jawOpen": 7.0, "mouthClose": 6.0}
+_CLOSING: Final = {"jawOpen": 8.0, "mouthClose": 6.0}
+_LIP_RATE: Final = 14.0
+"""Limits per second, from captured speech (99th percentile of the jaw: 6.9 opening, 7.8 closing). The gap's
+are 14 less the jaw's own, so that mouthClose keeps 14 as well."""
+_UP: Final = np.array([_OPENING.get(c, _LIP_RATE) for c in CORE]) / GRID_HZ
+_DOWN: Final = np.array([_CLOSING.get(c, _LIP_RATE) for c in CORE]) / GRID_HZ
+
+_REST: Final = np.array([REST.get(c, 0.0) if c != "mouthClose" else 0.0 for c in CORE])
+"""At rest the gap is 0: lips touch."""
+_IDLE_DOMINANCE: Final = 0.1
+_IDLE: Final = np.array([{"jawOpen": 0.12, "mouthLowerDown": 0.12, "mouthStretch": 0.05}.get(c, 0.0) for c in CORE])
+"""Between phones that leave the vowel track alone for long, the mouth of a speaker, not of a listener."""
+
+
+def curves(score: Score, tables: Tables, first: int, count: int) -> Array:
+    """Core weights, shape (count, 16), of grid points `first`, `first + 1`, ...; `mouthClose` is itself again.
+
+    Before time 0 the mouth is at rest.
+    """
+    times = np.arange(first - MARGIN, first + count + MARGIN, dtype=np.float64) / GRID_HZ
+    wanted = _blend(score, tables, times)
+    wanted[:, _GAP] = np.maximum(wanted[:, _JAW] - wanted[:, _GAP], 0.0)
+    wanted -= _REST
+    wanted *= speaking(score.constraints, times)[:, None]
+    wanted += _REST
+    _constrain(wanted, score.constraints, times)
+    limited = limit_speed(wanted)
+    np.minimum(limited[:, _GAP], limited[:, _JAW], out=limited[:, _GAP])
+    smooth = _smooth(limited)
+    smooth[:, _GAP] = smooth[:, _JAW] - smooth[:, _GAP]
+    return smooth
+
+
+def speaking(constraints: Constraints, times: Array) -> Array:
+    """1 inside speech, 0 in silence, shape of `times`; 0 before time 0."""
+    return union(evaluate(constraints.speaking, times)) * (times >= 0.0)
+
+
+def seal(constraints: Constraints, kind: Seal, times: Array) -> Array:
+    """How far a constraint holds, 0 to 1, shape of `times`; 0 before time 0."""
+    rows = constraints.seals[kind]
+    if not rows:
+        return np.zeros(len(times))
+    return np.maximum.reduce(evaluate(rows, times), axis=0) * (times >= 0.0)
+
+
+def _track(track: Track, tables: Tables, times: Array) -> tuple[Array, Array]:
+    """A track's windows, shape (2 * phones, times), and the table rows they weigh."""
+    targets = track.targets
+    return evaluate(track.rows + track.round_rows, times), np.concatenate(
+        [tables.base[targets], tables.rounding[targets]]
+    )
+
+
+def _blend(score: Score, tables: Tables, times: Array) -> Array:
+    if score.vowels.targets:
+        windows, rows = _track(score.vowels, tables, times)
+        total = np.add.reduce(windows[:, :, None] * rows[:, None, :], axis=0)
+        pose = total[:, :SIZE]
+        pose += _IDLE_DOMINANCE * _IDLE
+        pose /= (total[:, SIZE:] + _IDLE_DOMINANCE)[:, GROUP_OF]
+    else:
+        pose = np.tile(_IDLE, (len(times), 1))
+    if score.consonants.targets:
+        windows, rows = _track(score.consonants, tables, times)
+        weighed = windows[:, :, None] * rows[:, None, :]
+        total = np.add.reduce(weighed, axis=0)
+        cover = union(weighed[:, :, SIZE:])
+        mean = total[:, :SIZE] / (total[:, SIZE:] + 1e-9)[:, GROUP_OF]
+        pose += cover[:, GROUP_OF] * (mean - pose)
+    return pose
+
+
+def _constrain(x: Array, constraints: Constraints, times: Array) -> None:
+    """Hold what must hold: narrow jaw for sibilants, lip on teeth for f and v, sealed lips for m b p, in place."""
+    np.minimum(x[:, _JAW], _MAX_JAW, out=x[:, _JAW])
+    if constraints.seals[Seal.SIBILANT]:
+        k = seal(constraints, Seal.SIBILANT, times)
+        _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.12))
+    if constraints.seals[Seal.LABIODENTAL]:
+        k = seal(constraints, Seal.LABIODENTAL, times)
+        _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.10))
+        _pull(x, _GAP, k, x[:, _JAW])
+        _pull(x, _ROLL_LOWER, k, np.maximum(x[:, _ROLL_LOWER], 0.35))
+        _pull(x, _UPPER, k, np.maximum(x[:, _UPPER], 0.12))
+        x[:, _LOWER] *= 1.0 - k
+    if constraints.seals[Seal.BILABIAL]:
+        k = seal(constraints, Seal.BILABIAL, times)
+        _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.08))
+        for channel in (_GAP, _LOWER, _UPPER, _TONGUE):
+            x[:, channel] *= 1.0 - k
+        for channel, least in ((_PRESS, 0.10), (_ROLL_LOWER, 0.05), (_ROLL_UPPER, 0.05)):
+            _pull(x, channel, k, np.maximum(x[:, channel], least))
+    np.clip(x, 0.0, 1.0, out=x)
+
+
+def _pull(x: Array, channel: int, share: Array, to: Array) -> None:
+    x[:, channel] += share * (to - x[:, channel])
+
+
+def limit_speed(x: Array) -> Array:
+    """The largest curves below `x`, shape (points, 16), that keep the limits; true except at `_REACH` at the ends.
+
+    Steps of 1, 2 and 4 points reach 7 in three passes each way.
+    """
+    y = x.copy()
+    for step in (1, 2, 4):
+        np.minimum(y[step:], y[:-step] + _UP * step, out=y[step:])
+    for step in (1, 2, 4):
+        np.minimum(y[:-step], y[step:] + _DOWN * step, out=y[:-step])
+    return y[_REACH:-_REACH]
+
+
+def _smooth(x: Array) -> Array:
+    n = len(x) - len(_KERNEL) + 1
+    total = x[:n] * _KERNEL[0]
+    for i in range(1, len(_KERNEL)):
+        total += x[i : i + n] * _KERNEL[i]
+    return total

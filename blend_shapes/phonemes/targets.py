@@ -1,0 +1,199 @@
+"""What each phone asks of the mouth: ARKit targets for running speech in a neutral style.
+
+Source: our own table, calibrated on two sets of measurements. Heights and spread of the jaw come from eleven
+minutes of captured Mandarin speech (jaw peaks: median .31, 95th percentile .54); the proportions
+between shapes come from the mean Live Link Face trajectories of held syllables in
+yuesheng21/Phoneme-to-Lip-14DOF (arXiv 2604.01756), scaled by about 0.6 for running speech.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+CORE: Final[tuple[str, ...]] = (
+    "jawOpen",
+    "mouthSmile",
+    "mouthStretch",
+    "mouthLowerDown",
+    "mouthUpperUp",
+    "mouthDimple",
+    "mouthRollLower",
+    "mouthRollUpper",
+    "mouthShrugLower",
+    "mouthShrugUpper",
+    "mouthPress",
+    "mouthClose",
+    "mouthFunnel",
+    "mouthPucker",
+    "jawForward",
+    "tongueOut",
+)
+"""The shapes that speech moves, left and right as one; in blocks by the group that owns them."""
+
+GROUPS: Final[dict[str, slice]] = {
+    "jaw": slice(0, 1),
+    "lips": slice(1, 11),
+    "rounding": slice(11, 15),
+    "tongue": slice(15, 16),
+}
+
+
+class Kind(Enum):
+    """How a phone acts on the mouth."""
+
+    VOWEL = "vowel"
+    """Vowels and glides: the slow track."""
+    CONSONANT = "consonant"
+    """The fast track, laid over the vowels on the channels the consonant owns."""
+    FREE = "free"
+    """h and the glottal stop: the mouth belongs to the neighbours."""
+
+
+class Seal(Enum):
+    """What must hold whatever the neighbours ask."""
+
+    NONE = "none"
+    BILABIAL = "bilabial"
+    LABIODENTAL = "labiodental"
+    SIBILANT = "sibilant"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One row of the table. `weights` follows CORE, `dominance` follows GROUPS (0 does not care, 1 insists)."""
+
+    name: str
+    kind: Kind
+    weights: tuple[float, ...]
+    dominance: tuple[float, float, float, float]
+    seal: Seal = Seal.NONE
+    stop: bool = False
+    """Has a closure with a release: its `start` and `release` differ."""
+    reduced: bool = False
+    """A reduced vowel: articulated less than its neighbours."""
+
+
+_SHORT: Final[dict[str, str]] = {
+    "jaw": "jawOpen",
+    "cl": "mouthClose",
+    "fun": "mouthFunnel",
+    "puc": "mouthPucker",
+    "smi": "mouthSmile",
+    "str": "mouthStretch",
+    "low": "mouthLowerDown",
+    "upp": "mouthUpperUp",
+    "dim": "mouthDimple",
+    "rol": "mouthRollLower",
+    "rou": "mouthRollUpper",
+    "shl": "mouthShrugLower",
+    "shu": "mouthShrugUpper",
+    "pre": "mouthPress",
+    "fwd": "jawForward",
+    "ton": "tongueOut",
+}
+
+# Columns: name; what it owns (J jaw, L lips, R rounding, T tongue; a small letter is dominance .4); weights.
+_VOWELS: Final = """
+a   JL  jaw .42 str .10 low .28 upp .06
+æ   JL  jaw .38 smi .06 str .16 low .28 upp .10
+ʌ   Jl  jaw .30 str .08 low .20 upp .05
+ə   jl  jaw .17 str .05 low .12 upp .03
+ɛ   JL  jaw .28 smi .10 str .14 low .24 upp .08 dim .04
+e   JL  jaw .21 smi .18 str .14 low .24 upp .10 dim .05
+ɪ   Jl  jaw .16 smi .14 str .12 low .20 upp .08
+i   JL  jaw .10 smi .30 str .14 low .28 upp .16 dim .05 shu .05
+ɨ   Jl  jaw .11 smi .08 str .12 low .16 upp .06
+y   JR  jaw .14 cl .06 fun .30 puc .50 low .12 upp .06 fwd .04
+ø   JR  jaw .24 cl .06 fun .32 puc .34 low .16 upp .06 fwd .04
+ɝ   Jr  jaw .18 fun .20 puc .14 str .04 low .16 upp .05
+ɔ   JR  jaw .38 cl .06 fun .32 puc .20 str .08 low .20 upp .06 fwd .04
+o   JR  jaw .32 cl .09 fun .34 puc .30 str .06 low .18 upp .05 fwd .04
+ʊ   JR  jaw .22 cl .12 fun .26 puc .32 str .04 low .12 upp .03
+u   JR  jaw .26 cl .16 fun .28 puc .55 str .06 low .10 upp .03 rou .03 fwd .05
+w   JR  jaw .20 cl .13 fun .28 puc .58 low .06 fwd .05
+j   jl  jaw .09 smi .20 str .10 low .16 upp .08
+ʐ̩   Jr  jaw .10 fun .20 low .20 upp .08
+z̩   Jl  jaw .07 smi .05 str .12 low .22 upp .08
+"""
+# ʐ̩ and z̩ are the vowels after Mandarin zh ch sh r and after z c s.
+
+_CONSONANTS: Final = """
+p   JL  jaw .05 cl .05 pre .15 rol .08 rou .06 shl .06
+b   JL  jaw .05 cl .05 pre .15 rol .08 rou .06 shl .06
+m   JL  jaw .05 cl .05 pre .10 rol .06 rou .05
+ɸ   JL  jaw .07 cl .03 low .06 pre .03
+f   JL  jaw .07 smi .02 str .05 upp .18 rol .42 shu .04
+v   JL  jaw .07 smi .02 str .05 upp .18 rol .42 shu .04
+ʋ   Jl  jaw .10 str .05 upp .10 rol .20
+θ   JTl jaw .12 str .06 low .20 upp .07 ton .22
+ð   JTl jaw .12 str .06 low .20 upp .07 ton .22
+t   Jt  jaw .10 str .06 low .16 upp .05
+d   Jt  jaw .10 str .06 low .16 upp .05
+n   Jt  jaw .10 str .06 low .16 upp .05
+l   Jt  jaw .14 str .06 low .18 upp .05 ton .03
+s   JL  jaw .05 smi .05 str .12 low .24 upp .10
+z   JL  jaw .05 smi .05 str .12 low .24 upp .10
+ts  JL  jaw .05 smi .05 str .12 low .24 upp .10
+dz  JL  jaw .05 smi .05 str .12 low .24 upp .10
+ʃ   JRl jaw .09 cl .03 fun .48 puc .24 str .06 low .24 upp .15 fwd .05
+ʒ   JRl jaw .09 cl .03 fun .48 puc .24 str .06 low .24 upp .15 fwd .05
+tʃ  JRl jaw .09 cl .03 fun .48 puc .24 str .06 low .24 upp .15 fwd .05
+dʒ  JRl jaw .09 cl .03 fun .48 puc .24 str .06 low .24 upp .15 fwd .05
+ɕ   JL  jaw .07 fun .08 smi .16 str .12 low .22 upp .10
+tɕ  JL  jaw .07 fun .08 smi .16 str .12 low .22 upp .10
+ʂ   JRl jaw .10 cl .03 fun .42 puc .20 str .06 low .22 upp .13 fwd .03
+ʈʂ  JRl jaw .10 cl .03 fun .42 puc .20 str .06 low .22 upp .13 fwd .03
+ɹ   jRl jaw .13 cl .03 fun .24 puc .26 low .12 upp .04
+r   j   jaw .14 str .05 low .14 upp .04
+k   j   jaw .14 str .05 low .14 upp .04
+ɡ   j   jaw .14 str .05 low .14 upp .04
+ŋ   j   jaw .14 str .05 low .14 upp .04
+x   j   jaw .14 str .05 low .14 upp .04
+"""
+
+_SEALS: Final[dict[Seal, frozenset[str]]] = {
+    Seal.BILABIAL: frozenset("pbm"),
+    Seal.LABIODENTAL: frozenset("fv"),
+    Seal.SIBILANT: frozenset("s z ts dz ʃ ʒ tʃ dʒ ɕ tɕ ʂ ʈʂ".split()),
+}
+_STOPS: Final = frozenset("p b t d k ɡ ts dz tʃ dʒ tɕ ʈʂ".split())
+_VOWEL_FLOOR: Final = (1.0, 0.7, 0.35, 0.4)
+"""A vowel's dominance over a group it does not own: an unrounded vowel does want unrounded lips."""
+
+
+def _dominance(owned: str, kind: Kind) -> tuple[float, float, float, float]:
+    own = [1.0 if c in owned else 0.4 if c.lower() in owned else 0.0 for c in "JLRT"]
+    if kind is Kind.VOWEL:
+        own = [max(a, 0.4 * b) if a else b for a, b in zip(own, _VOWEL_FLOOR, strict=True)]
+    return (own[0], own[1], own[2], own[3])
+
+
+def _row(line: str, kind: Kind) -> Target:
+    name, owned, *cells = line.split()
+    given = {_SHORT[k]: float(v) for k, v in zip(cells[::2], cells[1::2], strict=True)}
+    seal = next((s for s, names in _SEALS.items() if name in names), Seal.NONE)
+    return Target(
+        name,
+        kind,
+        tuple(given.get(c, 0.0) for c in CORE),
+        _dominance(owned, kind),
+        seal,
+        stop=name in _STOPS,
+        reduced=name == "ə",
+    )
+
+
+FREE: Final = Target("h", Kind.FREE, (0.0,) * len(CORE), (0.0, 0.0, 0.0, 0.0))
+
+TARGETS: Final[dict[str, Target]] = {
+    t.name: t
+    for t in (
+        *(_row(line, Kind.VOWEL) for line in _VOWELS.strip().splitlines()),
+        *(_row(line, Kind.CONSONANT) for line in _CONSONANTS.strip().splitlines()),
+        FREE,
+    )
+}
+"""Every target by the IPA letter that names it."""
+
+REST: Final[dict[str, float]] = {"jawOpen": 0.01, "mouthClose": 0.01, "mouthPress": 0.02}
+"""The mouth in silence."""
