@@ -100,7 +100,9 @@ def _draw_speech(
         colour = RED if _bilabial(p) else INK
         weight = "bold" if p.stress == 1 else "normal"
         middle = (p.start + p.end) / 2
-        panel.text(middle, 1.1, p.phone, ha="center", va="bottom", fontsize=8, color=colour, fontweight=weight)
+        panel.text(
+            middle, 1.1, p.phone, ha="center", va="bottom", fontsize=8, color=colour, fontweight=weight
+        )
     for w in words:
         at = w.pts / 1e6
         panel.text(at, 1.45, w.text.strip(), ha="left", va="bottom", fontsize=8.5, color=BLUE, clip_on=True)

@@ -1,7 +1,6 @@
 """WAV files to mono 16-bit chunks and back."""
 
 import warnings
-import wave
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.io import wavfile
 
-from server.audio.chunk import BYTES_PER_SAMPLE, AudioChunk, AudioFormat
+from server.audio.chunk import AudioChunk, AudioFormat
 from server.errors import FaceWireError
 
 LONGEST_S: Final = 3600.0
@@ -64,10 +63,7 @@ def _unit(data: NDArray[Any]) -> NDArray[np.float64]:
 def write_wav(path: Path, audio: AudioChunk) -> None:
     """Write 16-bit mono PCM. Raises BadFile where the file cannot be written."""
     try:
-        with wave.open(str(path), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(BYTES_PER_SAMPLE)
-            file.setframerate(audio.format.rate)
-            file.writeframes(audio.samples.astype("<i2").tobytes())
+        with path.open("wb") as file:
+            wavfile.write(file, audio.format.rate, audio.samples)
     except OSError as error:
         raise BadFile(f"{path}: cannot be written ({error.strerror or error})") from None

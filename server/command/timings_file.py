@@ -71,8 +71,8 @@ def parse_timings(data: bytes) -> Timings:
     for index, (a, b) in enumerate(itertools.pairwise(file.phones)):
         if b.start < a.end - TOLERANCE_S:
             raise ValueError(
-                f"phones[{index + 1}] ({b.phone}) starts at {b.start:g} s, before phones[{index}] ({a.phone}) "
-                f"ends at {a.end:g} s; phones stand in order of time and do not overlap"
+                f"phones[{index + 1}] ({b.phone}) starts at {b.start:g} s, before phones[{index}] "
+                f"({a.phone}) ends at {a.end:g} s; phones stand in order of time and do not overlap"
             )
     if not 0 < duration <= LONGEST_S:
         raise ValueError(f"duration: {duration:g} s; it is above 0 and at most {LONGEST_S:g}")
@@ -90,7 +90,9 @@ def _check(index: int, p: _Phone) -> None:
     if p.end < p.start:
         raise ValueError(f"{name}: ends at {p.end:g} s, before it starts at {p.start:g} s")
     if p.release is not None and not p.start <= p.release <= p.end:
-        raise ValueError(f"{name}: release {p.release:g} s is not between start {p.start:g} and end {p.end:g}")
+        raise ValueError(
+            f"{name}: release {p.release:g} s is not between start {p.start:g} and end {p.end:g}"
+        )
     if p.stress not in (0, 1, 2):
         raise ValueError(f"{name}: stress {p.stress}; it is 0 (none), 1 (primary) or 2 (secondary)")
 

@@ -95,6 +95,10 @@ def _write(config: Path) -> Path:
 
 
 CONFIG = """\
+server: {max_sessions: 5000}
+limits: {messages_per_s: 10000}
+engines: {brain: echo, voice: espeak, face: articulation}
+log: {level: warning}
 """
 
 
