@@ -1,0 +1,83 @@
+"""`facewire say TEXT`: a reply into files, without a server; the same turn that a server performs."""
+
+import argparse
+import asyncio
+import sys
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from blend_shapes.face_csv import write_csv
+from blend_shapes.life.moods import MOODS
+from server.characters import load as load_character
+
+from server import config as configuration
+from server.command.face_plot import plot
+from server.command.rendering import Rendering, render
+from server.command.sound_file import write_wav
+from server.engines import catalog
+from server.errors import ConfigError
+from server.speech.character import Character
+from server.turn.turn import Engines
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "text", help="what to say; [mood] and [cue] tags may stand in it; - reads standard input"
+    )
+    parser.add_argument("-o", "--out", type=Path, metavar="WAV", help="write the voice")
+    parser.add_argument("--face", type=Path, metavar="CSV", help="write the face, 60 rows a second")
+    parser.add_argument("--plot", type=Path, metavar="PNG", help="draw both (needs the extra: plot)")
+    parser.add_argument("--voice", help="name of a voice; `facewire voices` lists them")
+    parser.add_argument("--language", help="a language tag such as en-us, de or cmn")
+    parser.add_argument("--mood", help=f"one of {', '.join(sorted(MOODS))}")
+    parser.add_argument("--character", help="name of a character, or its YAML file")
+    parser.add_argument("--config", type=Path, help="a configuration other than the defaults")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write what was asked for and say what it is. Raises FaceWireError."""
+    if not (args.out or args.face or args.plot):
+        raise ConfigError("nothing to write: give -o out.wav, --face out.csv or --plot out.png")
+    if args.mood is not None and args.mood not in MOODS:
+        raise ConfigError(f"no mood {args.mood!r}; there are {', '.join(sorted(MOODS))}")
+    text = sys.stdin.read() if args.text == "-" else args.text
+    rendering = asyncio.run(_render(text, args))
+    _write(rendering, args, text)
+    for failure in rendering.failures:
+        print(f"facewire say: {failure}", file=sys.stderr)
+    return 0
+
+
+async def _render(text: str, args: argparse.Namespace) -> Rendering:
+    config = configuration.load(args.config)
+    slots, rate = config.engines, config.audio.rate
+    async with AsyncExitStack() as open_engines:
+        brain = catalog.make("brain", "echo")
+        open_engines.push_async_callback(brain.close)
+        voice = catalog.make("voice", slots.voice.use, {"rate": rate, **slots.voice.options})
+        open_engines.push_async_callback(voice.close)
+        face = catalog.make("face", slots.face.use, slots.face.options)
+        open_engines.push_async_callback(face.close)
+        character = _character(args, config.characters.default)
+        return await render(text, Engines(brain, voice, face), character, mood=args.mood)
+
+
+def _character(args: argparse.Namespace, default: str) -> Character:
+    character = load_character(args.character or default)
+    given = {"voice": args.voice, "language": args.language}
+    speaker = replace(character.speaker, **{k: v for k, v in given.items() if v is not None})
+    return replace(character, speaker=speaker)
+
+
+def _write(rendering: Rendering, args: argparse.Namespace, text: str) -> None:
+    audio, frames = rendering.audio, rendering.frames
+    if args.out:
+        write_wav(args.out, audio)
+    if args.face:
+        write_csv(args.face, frames)
+    if args.plot:
+        title = text if len(text) <= 100 else f"{text[:97]}..."
+        plot(args.plot, frames, rendering.phones, audio, rendering.words, title)
+    files = ", ".join(str(file) for file in (args.out, args.face, args.plot) if file)
+    print(f"{audio.seconds:.2f} s, {len(frames)} frames, {len(rendering.words)} words: {files}")
