@@ -23,7 +23,7 @@ from server.turn.turn import Engines
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "text", help="what to say; [mood] and [cue] tags may stand in it; - reads standard input"
+        "text", help="what to say, with [mood] and [cue] tags if you like; - reads it from stdin"
     )
     parser.add_argument("-o", "--out", type=Path, metavar="WAV", help="write the voice")
     parser.add_argument("--face", type=Path, metavar="CSV", help="write the face, 60 rows a second")

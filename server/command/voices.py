@@ -7,9 +7,7 @@ from server.errors import ConfigError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "language", nargs="?", default="", help="only languages that begin so: en, en-gb, cmn"
-    )
+    parser.add_argument("language", nargs="?", default="", help="only languages that begin so: en, cmn")
 
 
 def run(args: argparse.Namespace) -> int:

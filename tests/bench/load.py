@@ -16,7 +16,7 @@ import aiohttp
 
 from protocol import messages as m
 from tests.bench.figures import percentile
-from tests.bench.playhead import Playhead
+from tests.bench.playhead import CUSHION_S, Playhead
 from tests.bench.texts import speech
 from tests.bench.wire import Wire, connect
 
@@ -52,8 +52,10 @@ class Listener:
         in_time = self.playhead.arrive(now, start, end)
         self.lateness.append(self.playhead.lateness[-1])
         self.starved += not in_time
+        if not in_time:
+            await self.report(now, "starved")
         if first or not in_time:
-            await self.report(now, "playing" if in_time else "starved")
+            self.next_report = now + CUSHION_S
 
 
 class Load:

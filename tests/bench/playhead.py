@@ -13,6 +13,7 @@ class Playhead:
 
     def __init__(self, lead_s: float) -> None:
         self._lead_s = lead_s
+        self._first = 0.0
         self._zero: float | None = None
         """The clock's time of media time 0."""
         self.end_s = 0.0
@@ -24,10 +25,9 @@ class Playhead:
     def arrive(self, now: float, start_s: float, end_s: float) -> bool:
         """A segment has come; False if the listener ran dry before it."""
         if self._zero is None:
-            self._zero = now + CUSHION_S - start_s
-            self.lateness.append(0.0)
-        else:
-            self.lateness.append(max(0.0, now - (self._zero + end_s - self._lead_s)))
+            self._first, self._zero = now, now + CUSHION_S - start_s
+        due = max(self._first, self._zero + end_s - self._lead_s)
+        self.lateness.append(max(0.0, now - due))
         in_time = now <= self._zero + start_s
         if not in_time:
             self.starved += 1
