@@ -41,12 +41,13 @@ def test_percentile() -> None:
 def test_a_playhead_in_time() -> None:
     head = Playhead(lead_s=0.5)
     assert head.arrive(10.0, 0.0, 0.2)
-    assert head.arrive(10.1, 0.2, 0.4)
+    assert head.arrive(10.0, 0.2, 0.4)
+    assert head.arrive(10.1, 0.4, 0.5)
     assert head.at(10.0 + CUSHION_S) == 0.0
     assert head.at(10.0 + CUSHION_S + 0.25) == pytest.approx(0.25)
-    assert head.at(99.0) == pytest.approx(0.4)
+    assert head.at(99.0) == pytest.approx(0.5)
     assert head.starved == 0
-    assert head.lateness == [0.0, 0.0]
+    assert head.lateness == [0.0, 0.0, pytest.approx(0.0)]
 
 
 def test_a_playhead_that_runs_dry_waits_for_a_new_cushion() -> None:
@@ -59,8 +60,14 @@ def test_a_playhead_that_runs_dry_waits_for_a_new_cushion() -> None:
 
 
 def test_a_histogram_between_two_readings() -> None:
-    text = '# TYPE late histogram\nlate_bucket{le="0.01"} %d\nlate_bucket{le="+Inf"} %d\nlate_sum 1\nlate_count %d\n'
-    before, after = histogram(text % (5, 5, 5), "late"), histogram(text % (95, 105, 105), "late")
+    def reading(quick: int, all_of_them: int) -> str:
+        return (
+            "# TYPE late histogram\n"
+            f'late_bucket{{le="0.01"}} {quick}\nlate_bucket{{le="+Inf"}} {all_of_them}\n'
+            f"late_sum 1\nlate_count {all_of_them}\n"
+        )
+
+    before, after = histogram(reading(5, 5), "late"), histogram(reading(95, 105), "late")
     assert after.since(before).percentile(90) == 0.01
     assert after.since(before).percentile(91) == float("inf")
     assert histogram("", "late").percentile(50) != 0
