@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from blend_shapes.face_csv import write_csv
 from blend_shapes.layers import LivingFace
 from blend_shapes.life.moods import MOODS
 
@@ -18,6 +17,7 @@ from blend_shapes.articulation import pose
 from blend_shapes.face import FaceFrames
 from blend_shapes.phonemes.timing import PhoneTiming
 from server.audio.chunk import AudioChunk
+from server.command.face_file import write_face
 from server.command.face_plot import plot
 from server.command.sound_file import read_wav
 from server.command.timings_file import Timings, read_timings
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         life = LivingFace(FPS, args.seed, args.mood, INTENSITY)
         life.hear(phones, seconds)
         frames = life.compose(frames)
-    write_csv(args.out, frames)
+    write_face(args.out, frames)
     if args.plot:
         plot(args.plot, frames, phones, audio, title=(args.phones or args.sound).name)
     print(f"{seconds:.2f} s, {len(frames)} frames: {args.out}")

@@ -1,5 +1,6 @@
 """A picture of speech and face on one time axis, for looking at lip-sync."""
 
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,13 @@ CLOSED: Final = 0.03
 """Lips this close count as shut."""
 INCHES_A_SECOND, NARROWEST, WIDEST = 3.2, 9.0, 80.0
 DOTS_PER_INCH: Final = 110
+CHINESE_FONTS: Final = (
+    "Noto Sans CJK SC",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Microsoft YaHei",
+    "PingFang SC",
+)
 
 
 def plot(
@@ -40,29 +48,40 @@ def plot(
     Raises ConfigError without matplotlib and for a file that cannot be written.
     """
     try:
+        from matplotlib import rc_context
         from matplotlib.figure import Figure
     except ImportError:
         raise ConfigError('--plot needs matplotlib: pip install "facewire[plot]"') from None
     seconds = max(len(frames) / frames.fps, audio.seconds if audio is not None else 0.0)
     width = min(max(NARROWEST, seconds * INCHES_A_SECOND), WIDEST)
-    figure = Figure(figsize=(width, 9.2), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white")
-    axes = figure.subplots(5, 1, sharex=True, height_ratios=[1.5, 1.6, 1.1, 1.1, 1.1])
-    for panel in axes:
-        _style(panel)
-        _shade_closures(panel, phones)
-    _draw_speech(axes[0], audio, phones, words)
-    _draw_opening(axes[1], frames, phones)
-    _draw_lips(axes[2], frames)
-    _draw_head(axes[3], frames)
-    _draw_upper_face(axes[4], frames)
-    axes[0].set_xlim(0, seconds)
-    axes[-1].set_xlabel("media time, seconds", color=INK, fontsize=9)
-    if title:
-        figure.suptitle(title, x=0.01, ha="left", fontsize=11, color=INK, fontweight="bold")
-    try:
-        figure.savefig(path)
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{path}: the plot cannot be written ({error})") from None
+    with rc_context({"font.family": _fonts()}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)  # no font has Chinese here
+        figure = Figure(figsize=(width, 9.2), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white")
+        axes = figure.subplots(5, 1, sharex=True, height_ratios=[1.5, 1.6, 1.1, 1.1, 1.1])
+        for panel in axes:
+            _style(panel)
+            _shade_closures(panel, phones)
+        _draw_speech(axes[0], audio, phones, words)
+        _draw_opening(axes[1], frames, phones)
+        _draw_lips(axes[2], frames)
+        _draw_head(axes[3], frames)
+        _draw_upper_face(axes[4], frames)
+        axes[0].set_xlim(0, seconds)
+        axes[-1].set_xlabel("media time, seconds", color=INK, fontsize=9)
+        if title:
+            figure.suptitle(title, x=0.01, ha="left", fontsize=11, color=INK, fontweight="bold")
+        try:
+            figure.savefig(path)
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{path}: the plot cannot be written ({error})") from None
+
+
+def _fonts() -> list[str]:
+    """matplotlib's own font, which has IPA, and whatever is installed that has Chinese."""
+    from matplotlib.font_manager import fontManager
+
+    installed = {font.name for font in fontManager.ttflist}
+    return ["DejaVu Sans", *(name for name in CHINESE_FONTS if name in installed)]
 
 
 def _style(panel: "Axes") -> None:
@@ -88,10 +107,10 @@ def _bilabial(p: PhoneTiming) -> bool:
 def _draw_speech(
     panel: "Axes", audio: AudioChunk | None, phones: Iterable[PhoneTiming], words: Iterable[WordSpoken]
 ) -> None:
+    top = 1.05
     if audio is not None:
         times, low, high = _envelope(audio)
         panel.fill_between(times, low, high, color=BLUE, alpha=0.75, linewidth=0)
-    panel.set_ylim(-1.05, 1.75)
     panel.set_yticks([])
     panel.spines["left"].set_visible(False)
     panel.set_ylabel("voice", color=INK, fontsize=9)
@@ -103,9 +122,12 @@ def _draw_speech(
         panel.text(
             middle, 1.1, p.phone, ha="center", va="bottom", fontsize=8, color=colour, fontweight=weight
         )
+        top = 1.35
     for w in words:
+        top = 1.75
         at = w.pts / 1e6
         panel.text(at, 1.45, w.text.strip(), ha="left", va="bottom", fontsize=8.5, color=BLUE, clip_on=True)
+    panel.set_ylim(-1.05, top)
 
 
 def _envelope(audio: AudioChunk) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -129,7 +151,14 @@ def _channel(frames: FaceFrames, *names: str) -> NDArray[Any]:
 
 def _legend(panel: "Axes", label: str) -> None:
     panel.set_ylabel(label, color=INK, fontsize=9)
-    panel.legend(loc="upper right", fontsize=7.5, frameon=False, ncols=4, labelcolor=INK)
+    panel.legend(
+        loc="upper left",
+        bbox_to_anchor=(1.0, 1.0),
+        fontsize=8,
+        frameon=False,
+        labelcolor=INK,
+        handlelength=1.4,
+    )
 
 
 def _draw_opening(panel: "Axes", frames: FaceFrames, phones: Iterable[PhoneTiming]) -> None:
@@ -137,7 +166,7 @@ def _draw_opening(panel: "Axes", frames: FaceFrames, phones: Iterable[PhoneTimin
     aperture = np.maximum(0, jaw - _channel(frames, "mouthClose"))
     panel.fill_between(frames.times(), 0, aperture, color=TEAL, alpha=0.18, linewidth=0)
     _curve(panel, frames, jaw, INK, "jawOpen")
-    _curve(panel, frames, aperture, TEAL, "aperture (jawOpen - mouthClose)")
+    _curve(panel, frames, aperture, TEAL, "jawOpen - mouthClose")
     top = max(0.2, float(jaw.max(initial=0)) * 1.35)
     panel.set_ylim(-0.02 * top, top)
     for p in phones:
@@ -145,8 +174,8 @@ def _draw_opening(panel: "Axes", frames: FaceFrames, phones: Iterable[PhoneTimin
             shut = _narrowest(frames, aperture, p) <= CLOSED
             mark, colour = ("v", TEAL) if shut else ("x", RED)
             panel.plot((p.start + p.release) / 2, top * 0.93, mark, color=colour, markersize=5)
-    panel.plot([], [], "v", color=TEAL, markersize=5, linestyle="none", label="p b m closed")
-    panel.plot([], [], "x", color=RED, markersize=5, linestyle="none", label="p b m open")
+    panel.plot([], [], "v", color=TEAL, markersize=5, linestyle="none", label="p b m shut")
+    panel.plot([], [], "x", color=RED, markersize=5, linestyle="none", label="p b m not shut")
     _legend(panel, "opening")
 
 

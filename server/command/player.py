@@ -29,6 +29,7 @@ class Player:
     def __init__(self, command: Sequence[str] | None) -> None:
         self._command = command
         self._process: Process | None = None
+        self._ending: list[Process] = []
 
     async def play(self, audio: bytes) -> None:
         """Hand over more sound; starts the player for the first. A player that died stays silent."""
@@ -43,16 +44,25 @@ class Player:
                 pipe.write(audio)
                 await pipe.drain()
 
-    async def finish(self) -> None:
-        """No more sound of this reply: the player plays what it has and ends."""
+    def finish(self) -> None:
+        """No more sound of this reply: the player plays what it has and ends by itself."""
         process, self._process = self._process, None
         if process is not None and process.stdin is not None:
             process.stdin.close()
+            self._ending.append(process)
+
+    async def wait(self) -> None:
+        """Until all finished sound has been heard. Cancelling is safe."""
+        while self._ending:
+            await self._ending[0].wait()
+            self._ending.pop(0)
 
     async def cut(self) -> None:
         """Silence now."""
-        process, self._process = self._process, None
-        if process is not None:
+        processes = [p for p in (self._process, *self._ending) if p is not None]
+        self._process = None
+        self._ending.clear()
+        for process in processes:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()

@@ -7,11 +7,11 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from blend_shapes.face_csv import write_csv
 from blend_shapes.life.moods import MOODS
 from server.characters import load as load_character
 
 from server import config as configuration
+from server.command.face_file import write_face
 from server.command.face_plot import plot
 from server.command.rendering import Rendering, render
 from server.command.sound_file import write_wav
@@ -75,7 +75,7 @@ def _write(rendering: Rendering, args: argparse.Namespace, text: str) -> None:
     if args.out:
         write_wav(args.out, audio)
     if args.face:
-        write_csv(args.face, frames)
+        write_face(args.face, frames)
     if args.plot:
         title = text if len(text) <= 100 else f"{text[:97]}..."
         plot(args.plot, frames, rendering.phones, audio, rendering.words, title)

@@ -9,15 +9,9 @@ from numpy.typing import NDArray
 from scipy.io import wavfile
 
 from server.audio.chunk import AudioChunk, AudioFormat
-from server.errors import FaceWireError
+from server.command.faults import BadFile
 
 LONGEST_S: Final = 3600.0
-
-
-class BadFile(FaceWireError):
-    """A file that cannot be used as it is; the text names it and says what would be right."""
-
-    code = "bad_file"
 
 
 def read_wav(path: Path) -> AudioChunk:

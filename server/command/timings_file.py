@@ -15,7 +15,8 @@ import msgspec
 
 from blend_shapes.phonemes import normalise
 from blend_shapes.phonemes.timing import PhoneTiming
-from server.command.sound_file import LONGEST_S, BadFile
+from server.command.faults import BadFile
+from server.command.sound_file import LONGEST_S
 
 TOLERANCE_S: Final = 0.001
 """By this much neighbours may overlap: labels are rounded."""

@@ -6,7 +6,8 @@ import pytest
 from scipy.io import wavfile
 
 from server.audio.chunk import AudioChunk, AudioFormat
-from server.command.sound_file import BadFile, read_wav, write_wav
+from server.command.faults import BadFile
+from server.command.sound_file import read_wav, write_wav
 
 TONE = np.sin(np.arange(2400) * 0.1)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.command.sound_file import BadFile
+from server.command.faults import BadFile
 from server.command.timings_file import TOLERANCE_S, parse_timings, read_timings
 
 
