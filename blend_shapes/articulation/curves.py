@@ -1,23 +1,24 @@
 """The mouth's curves from its score, on a fixed grid in media time.
 
-Steps, each over whole arrays: the vowel track (dominance blending after Cohen and Massaro 1993, with windows
-of compact support), the consonant track over it, rest where nobody speaks, the constraints, the limits
-of speed, a light smoothing.
+Steps, each over whole arrays: the vowel track (dominance blending after Cohen and Massaro 1993, with
+windows of compact support), the consonant track over it, rest where nobody speaks, the constraints, the
+limits of speed, a light smoothing.
 
 Speed is limited without state. The limited curve is the largest one below the wanted curve whose slopes
-keep the limits: y(t) = min over s of x(s) + rate * |t - s|, with one rate for opening and one for closing. It looks
-`_REACH` grid points to either side and no further, because no curve rises higher in that time, and since it
-only ever lowers a curve it cannot open a closed mouth. The lips' share of an opening is the *gap*,
-jawOpen - mouthClose; limiting jaw and gap, and writing mouthClose as their difference, keeps sealed lips sealed.
+keep the limits: y(t) = min over s of x(s) + rate * |t - s|, with one rate for opening and one for
+closing. It looks `_REACH` grid points to either side and no further, because no curve rises higher in
+that time, and since it only ever lowers a curve it cannot open a closed mouth. The lips' share of an
+opening is the *gap*, jawOpen - mouthClose; limiting jaw and gap, and writing mouthClose as their
+difference, keeps sealed lips sealed.
 """
 
 from typing import Final
 
 import numpy as np
 
-from blend_shapes.articulation.score import Constraints, Score, Track
+from blend_shapes.articulation.score import Score, Track
 from blend_shapes.articulation.tables import GROUP_OF, SIZE, Tables
-from blend_shapes.articulation.windows import Array, evaluate, union
+from blend_shapes.articulation.windows import Array, evaluate_each, strongest, union
 from blend_shapes.phonemes.targets import CORE, REST, Seal
 
 GRID_HZ: Final = 60
@@ -28,6 +29,7 @@ _KERNEL: Final = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
 MARGIN: Final = _REACH + len(_KERNEL) // 2
 """Grid points on either side that a point of the finished curve depends on."""
 
+_SEALS: Final = (Seal.BILABIAL, Seal.LABIODENTAL, Seal.SIBILANT)
 _AT: Final = {name: i for i, name in enumerate(CORE)}
 _JAW, _GAP = _AT["jawOpen"], _AT["mouthClose"]
 _LOWER, _UPPER = _AT["mouthLowerDown"], _AT["mouthUpperUp"]
@@ -46,22 +48,45 @@ _DOWN: Final = np.array([_CLOSING.get(c, _LIP_RATE) for c in CORE]) / GRID_HZ
 _REST: Final = np.array([REST.get(c, 0.0) if c != "mouthClose" else 0.0 for c in CORE])
 """At rest the gap is 0: lips touch."""
 _IDLE_DOMINANCE: Final = 0.1
-_IDLE: Final = np.array([{"jawOpen": 0.12, "mouthLowerDown": 0.12, "mouthStretch": 0.05}.get(c, 0.0) for c in CORE])
+_IDLE: Final = np.array(
+    [{"jawOpen": 0.12, "mouthLowerDown": 0.12, "mouthStretch": 0.05}.get(c, 0.0) for c in CORE]
+)
 """Between phones that leave the vowel track alone for long, the mouth of a speaker, not of a listener."""
 
 
 def curves(score: Score, tables: Tables, first: int, count: int) -> Array:
-    """Core weights, shape (count, 16), of grid points `first`, `first + 1`, ...; `mouthClose` is itself again.
+    """Core weights, shape (count, 16), of grid points `first`, `first + 1`, ...; `mouthClose` is itself
+    again.
 
     Before time 0 the mouth is at rest.
     """
     times = np.arange(first - MARGIN, first + count + MARGIN, dtype=np.float64) / GRID_HZ
-    wanted = _blend(score, tables, times)
+    vowels = score.vowels.between(times[0], times[-1])
+    consonants = score.consonants.between(times[0], times[-1])
+    held = score.constraints
+    slow, fast, speaking, *seals = evaluate_each(
+        (
+            vowels.rows + vowels.round_rows,
+            consonants.rows + consonants.round_rows,
+            held.speaking,
+            *(held.seals[kind] for kind in _SEALS),
+        ),
+        times,
+    )
+    wanted = _blend(slow, _rows(vowels, tables), fast, _rows(consonants, tables))
     wanted[:, _GAP] = np.maximum(wanted[:, _JAW] - wanted[:, _GAP], 0.0)
     wanted -= _REST
-    wanted *= speaking(score.constraints, times)[:, None]
+    wanted *= union(speaking)[:, None]
     wanted += _REST
-    _constrain(wanted, score.constraints, times)
+    _constrain(wanted, *seals)
+    if times[0] < 0.0:
+        wanted[times < 0.0] = _REST
+    return finish(wanted)
+
+
+def finish(wanted: Array) -> Array:
+    """Wanted core weights with the gap in place of `mouthClose`, shape (n, 16), to finished ones (n - 2
+    MARGIN, 16)."""
     limited = limit_speed(wanted)
     np.minimum(limited[:, _GAP], limited[:, _JAW], out=limited[:, _GAP])
     smooth = _smooth(limited)
@@ -69,39 +94,19 @@ def curves(score: Score, tables: Tables, first: int, count: int) -> Array:
     return smooth
 
 
-def speaking(constraints: Constraints, times: Array) -> Array:
-    """1 inside speech, 0 in silence, shape of `times`; 0 before time 0."""
-    return union(evaluate(constraints.speaking, times)) * (times >= 0.0)
+def _rows(track: Track, tables: Tables) -> Array:
+    """Table rows of a track's windows, shape (2 * phones, 20)."""
+    return np.concatenate([tables.base[track.targets], tables.rounding[track.targets]])
 
 
-def seal(constraints: Constraints, kind: Seal, times: Array) -> Array:
-    """How far a constraint holds, 0 to 1, shape of `times`; 0 before time 0."""
-    rows = constraints.seals[kind]
-    if not rows:
-        return np.zeros(len(times))
-    return np.maximum.reduce(evaluate(rows, times), axis=0) * (times >= 0.0)
-
-
-def _track(track: Track, tables: Tables, times: Array) -> tuple[Array, Array]:
-    """A track's windows, shape (2 * phones, times), and the table rows they weigh."""
-    targets = track.targets
-    return evaluate(track.rows + track.round_rows, times), np.concatenate(
-        [tables.base[targets], tables.rounding[targets]]
-    )
-
-
-def _blend(score: Score, tables: Tables, times: Array) -> Array:
-    if score.vowels.targets:
-        windows, rows = _track(score.vowels, tables, times)
-        total = np.add.reduce(windows[:, :, None] * rows[:, None, :], axis=0)
-        pose = total[:, :SIZE]
-        pose += _IDLE_DOMINANCE * _IDLE
-        pose /= (total[:, SIZE:] + _IDLE_DOMINANCE)[:, GROUP_OF]
-    else:
-        pose = np.tile(_IDLE, (len(times), 1))
-    if score.consonants.targets:
-        windows, rows = _track(score.consonants, tables, times)
-        weighed = windows[:, :, None] * rows[:, None, :]
+def _blend(slow: Array, slow_rows: Array, fast: Array, fast_rows: Array) -> Array:
+    """Vowels blended by dominance, consonants laid over them; shape (times, 16)."""
+    total: Array = np.add.reduce(slow[:, :, None] * slow_rows[:, None, :], axis=0)
+    pose = total[:, :SIZE]
+    pose += _IDLE_DOMINANCE * _IDLE
+    pose /= (total[:, SIZE:] + _IDLE_DOMINANCE)[:, GROUP_OF]
+    if len(fast):
+        weighed = fast[:, :, None] * fast_rows[:, None, :]
         total = np.add.reduce(weighed, axis=0)
         cover = union(weighed[:, :, SIZE:])
         mean = total[:, :SIZE] / (total[:, SIZE:] + 1e-9)[:, GROUP_OF]
@@ -109,21 +114,21 @@ def _blend(score: Score, tables: Tables, times: Array) -> Array:
     return pose
 
 
-def _constrain(x: Array, constraints: Constraints, times: Array) -> None:
-    """Hold what must hold: narrow jaw for sibilants, lip on teeth for f and v, sealed lips for m b p, in place."""
+def _constrain(x: Array, bilabial: Array, labiodental: Array, sibilant: Array) -> None:
+    """Hold what must hold, in place: narrow jaw for sibilants, lip on teeth for f and v, sealed lips for
+    m b p."""
     np.minimum(x[:, _JAW], _MAX_JAW, out=x[:, _JAW])
-    if constraints.seals[Seal.SIBILANT]:
-        k = seal(constraints, Seal.SIBILANT, times)
-        _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.12))
-    if constraints.seals[Seal.LABIODENTAL]:
-        k = seal(constraints, Seal.LABIODENTAL, times)
+    if len(sibilant):
+        _pull(x, _JAW, strongest(sibilant), np.minimum(x[:, _JAW], 0.12))
+    if len(labiodental):
+        k = strongest(labiodental)
         _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.10))
         _pull(x, _GAP, k, x[:, _JAW])
         _pull(x, _ROLL_LOWER, k, np.maximum(x[:, _ROLL_LOWER], 0.35))
         _pull(x, _UPPER, k, np.maximum(x[:, _UPPER], 0.12))
         x[:, _LOWER] *= 1.0 - k
-    if constraints.seals[Seal.BILABIAL]:
-        k = seal(constraints, Seal.BILABIAL, times)
+    if len(bilabial):
+        k = strongest(bilabial)
         _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.08))
         for channel in (_GAP, _LOWER, _UPPER, _TONGUE):
             x[:, channel] *= 1.0 - k
@@ -137,7 +142,8 @@ def _pull(x: Array, channel: int, share: Array, to: Array) -> None:
 
 
 def limit_speed(x: Array) -> Array:
-    """The largest curves below `x`, shape (points, 16), that keep the limits; true except at `_REACH` at the ends.
+    """The largest curves below `x`, shape (points, 16), that keep the limits; true except at `_REACH` at
+    the ends.
 
     Steps of 1, 2 and 4 points reach 7 in three passes each way.
     """

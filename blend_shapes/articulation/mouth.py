@@ -22,8 +22,8 @@ LOOK_AHEAD_S: Final = 0.29
 """ANTICIPATION_S, the reach of the curves, and one grid step for frame rates that fall between."""
 _CERTAIN_S: Final = ANTICIPATION_S + MARGIN / GRID_HZ + 1e-6
 _TAIL_S: Final = CARRY_OVER_S + MARGIN / GRID_HZ
-_BLOCK: Final = 512
-"""Grid points evaluated at once: bounds the memory of one call."""
+_BLOCK: Final = 96
+"""Frames evaluated at once: a pose needs only the phones around it, so long runs are cut."""
 
 
 def checked(phones: Sequence[PhoneTiming]) -> Sequence[PhoneTiming]:
@@ -32,7 +32,10 @@ def checked(phones: Sequence[PhoneTiming]) -> Sequence[PhoneTiming]:
     ordered = True
     for p in phones:
         if not (-math.inf < p.start <= p.release <= p.end < math.inf):
-            raise ValueError(f"phone {p.phone!r} wants finite start <= release <= end, got {p.start}, {p.release}, {p.end}")
+            raise ValueError(
+                f"phone {p.phone!r} wants finite start <= release <= end, "
+                f"got {p.start}, {p.release}, {p.end}"
+            )
         ordered = ordered and p.start >= last
         last = p.start
     return phones if ordered else sorted(phones, key=lambda p: p.start)
@@ -60,7 +63,8 @@ class Mouth:
         self._settled = False
 
     def follow(self, phones: Sequence[PhoneTiming], known_until: float) -> FaceFrames:
-        """Take phones (turn timeline, seconds) and give the frames now certain, from frame 0 on without a hole.
+        """Take phones (turn timeline, seconds) and give the frames now certain, from frame 0 on without a
+        hole.
 
         Raises ValueError for times that are not finite, RuntimeError after `settle`.
         """
@@ -93,7 +97,8 @@ class Mouth:
         first, fps = self._next, self._fps
         stop = max(stop, first)
         parts = [
-            _frames(self._score, self._tables, i, min(i + _BLOCK, stop), fps) for i in range(first, stop, _BLOCK)
+            _frames(self._score, self._tables, i, min(i + _BLOCK, stop), fps)
+            for i in range(first, stop, _BLOCK)
         ]
         self._next = stop
         self._score.forget(stop / fps - (MARGIN + 1) / GRID_HZ)

@@ -1,10 +1,11 @@
-"""The score of a mouth: timed phones as windows on two tracks and as constraints.
+"""The score of a mouth: timed phones as windows on two tracks, and as constraints.
 
 Every window has compact support: it begins at most `ANTICIPATION_S` before its phone, so what a phone does
 is known once the phones starting within that time are known.
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -40,6 +41,51 @@ _MERGE_S: Final = 0.08
 """Two bilabials not further apart than this are one closure ("pop man")."""
 
 
+@dataclass(frozen=True, slots=True)
+class TimedPart:
+    """A simple phone in time, and the room its neighbours leave each other."""
+
+    target: Target
+    start: float
+    release: float
+    end: float
+    stress: int
+    rise: float
+    """Longest rise of a consonant, so that the vowel before it is heard and seen."""
+    fall_before: float | None
+    """Longest fall of the consonant that ends where this vowel begins; None leaves it alone."""
+
+
+class Splitter:
+    """Phones to timed parts, in order of time; remembers the part before."""
+
+    def __init__(self) -> None:
+        self._kind = Kind.FREE
+        self._length = 0.0
+        self._end = -1.0
+
+    def split(self, phones: Iterable[PhoneTiming]) -> Iterator[TimedPart]:
+        for phone in phones:
+            found = parts(phone.phone)
+            start = phone.start
+            for i, part in enumerate(found):
+                last = i == len(found) - 1
+                end = phone.end if last else start + part.share * (phone.end - phone.start)
+                yield self._timed(part.target, phone, start, end)
+                start = end
+
+    def _timed(self, target: Target, phone: PhoneTiming, start: float, end: float) -> TimedPart:
+        touches = abs(start - self._end) < _LEAST_EDGE_S
+        rise, fall_before = _RISE_S, None
+        if touches and self._kind is Kind.VOWEL:
+            rise = max(_NEIGHBOUR_SHARE * self._length, _LEAST_EDGE_S)
+        elif touches and self._kind is Kind.CONSONANT and target.kind is Kind.VOWEL:
+            fall_before = max(_NEIGHBOUR_SHARE * (end - start), _LEAST_EDGE_S)
+        self._kind, self._length, self._end = target.kind, end - start, end
+        release = min(max(phone.release, start), end)
+        return TimedPart(target, start, release, end, phone.stress, min(rise, _RISE_S), fall_before)
+
+
 @dataclass(slots=True)
 class Track:
     """Windows of one track in order of time, with the index of each one's target."""
@@ -59,58 +105,55 @@ class Track:
             self.rows[-1] = released_sooner(self.rows[-1], fall)
             self.round_rows[-1] = released_sooner(self.round_rows[-1], fall)
 
-    def forget(self, before: float) -> None:
-        keep = [i for i, (a, b) in enumerate(zip(self.rows, self.round_rows, strict=True)) if max(a[2], b[2]) > before]
-        if len(keep) < len(self.rows):
-            self.rows = [self.rows[i] for i in keep]
-            self.round_rows = [self.round_rows[i] for i in keep]
-            self.targets = [self.targets[i] for i in keep]
+    def between(self, begin: float, end: float) -> "Track":
+        """What of it is not 0 all over [begin, end]."""
+        some = [
+            i
+            for i, (a, b) in enumerate(zip(self.rows, self.round_rows, strict=True))
+            if a[2] > begin and b[0] < end
+        ]
+        if len(some) == len(self.rows):
+            return self
+        return Track(
+            [self.rows[i] for i in some],
+            [self.round_rows[i] for i in some],
+            [self.targets[i] for i in some],
+        )
 
 
-@dataclass(slots=True)
 class Constraints:
-    """Speaking or not, and the closures: what every later layer must respect."""
+    """Where somebody speaks and where lips must close: what every later layer has to respect."""
 
-    speaking: list[Row] = field(default_factory=list)
-    seals: dict[Seal, list[Row]] = field(
-        default_factory=lambda: {Seal.BILABIAL: [], Seal.LABIODENTAL: [], Seal.SIBILANT: []}
-    )
-    _last_closure: tuple[float, float] | None = None
-    """Of the phone just before, if it was a bilabial."""
+    def __init__(self) -> None:
+        self.speaking: list[Row] = []
+        self.seals: dict[Seal, list[Row]] = {Seal.BILABIAL: [], Seal.LABIODENTAL: [], Seal.SIBILANT: []}
+        self._last = Seal.NONE
+        self._closure: tuple[float, float] | None = None
+        """Start and release of the part before, if that was a bilabial."""
 
-    def add_phone(self, phone: PhoneTiming) -> None:
-        self.speaking.append(row(phone.start - _ONSET_S, phone.start, phone.end, phone.end + _OFFSET_S))
-
-    def add_seal(self, seal: Seal, start: float, release: float, end: float, edge: float) -> None:
-        """A constraint that takes hold over `edge` seconds before `start`."""
-        if seal is not Seal.BILABIAL and end > start:
-            self._last_closure = None
-        if seal is Seal.BILABIAL:
-            self._close(min(start, release - _SHORTEST_SEAL_S), release, edge)
-        elif seal is not Seal.NONE:
-            leave = max(start + _SUSTAIN * (end - start), start + _SHORTEST_SEAL_S)
-            self._append(seal, start, leave, edge)
-
-    def release_last(self, seal: Seal, fall: float) -> None:
-        """Cut the fall of the constraint added last."""
-        rows = self.seals.get(seal)
-        if rows:
-            rows[-1] = released_sooner(rows[-1], fall)
+    def add(self, part: TimedPart) -> None:
+        self.speaking.append(row(part.start - _ONSET_S, part.start, part.end, part.end + _OFFSET_S))
+        if part.fall_before is not None and self._last is not Seal.NONE and self.seals[self._last]:
+            self.seals[self._last][-1] = released_sooner(self.seals[self._last][-1], part.fall_before)
+        kind = self._last = part.target.seal
+        edge = min(part.rise, _SEAL_EDGE_S)
+        if kind is Seal.BILABIAL:
+            self._close(min(part.start, part.release - _SHORTEST_SEAL_S), part.release, edge)
+            return
+        if part.end > part.start:
+            self._closure = None
+        if kind is not Seal.NONE:
+            leave = max(part.start + _SUSTAIN * (part.end - part.start), part.start + _SHORTEST_SEAL_S)
+            self.seals[kind].append(row(part.start - edge, part.start, leave, leave + _SEAL_EDGE_S))
 
     def _close(self, start: float, release: float, edge: float) -> None:
-        rows = self.seals[Seal.BILABIAL]
-        last = self._last_closure
-        if last is not None and rows and -_MERGE_S < start - last[1] < _MERGE_S:
-            release = max(last[1], release)
-            begun, per_rise, _, _ = rows.pop()
-            rows.append((begun, per_rise, release + _SEAL_EDGE_S, 1.0 / _SEAL_EDGE_S))
-            self._last_closure = (last[0], release)
-        else:
-            self._append(Seal.BILABIAL, start, release, edge)
-            self._last_closure = (start, release)
-
-    def _append(self, seal: Seal, full: float, leave: float, edge: float) -> None:
-        self.seals[seal].append(row(full - edge, full, leave, leave + _SEAL_EDGE_S))
+        rows, last = self.seals[Seal.BILABIAL], self._closure
+        begun = start - edge, 1.0 / edge
+        if last is not None and rows and abs(start - last[1]) < _MERGE_S:
+            start, release = last[0], max(last[1], release)
+            begun = rows.pop()[:2]
+        self._closure = (start, release)
+        rows.append((*begun, release + _SEAL_EDGE_S, 1.0 / _SEAL_EDGE_S))
 
     def forget(self, before: float) -> None:
         self.speaking = [r for r in self.speaking if r[2] > before]
@@ -118,58 +161,27 @@ class Constraints:
             self.seals[seal] = [r for r in rows if r[2] > before]
 
 
-@dataclass(slots=True)
 class Score:
     """Everything known of the speech around now. `add` in order of time, `forget` what is over."""
 
-    vowels: Track = field(default_factory=Track)
-    consonants: Track = field(default_factory=Track)
-    constraints: Constraints = field(default_factory=Constraints)
-    _last: Target | None = None
-    _last_start: float = 0.0
-    _last_end: float = -1.0
-    """The part added last, its beginning and end."""
+    def __init__(self) -> None:
+        self.vowels = Track()
+        self.consonants = Track()
+        self.constraints = Constraints()
+        self._splitter = Splitter()
 
     def add(self, phones: Iterable[PhoneTiming]) -> None:
-        for phone in phones:
-            found = parts(phone.phone)
-            if not found:
-                continue
-            self.constraints.add_phone(phone)
-            start = phone.start
-            for i, part in enumerate(found):
-                last = i == len(found) - 1
-                end = phone.end if last else start + part.share * (phone.end - phone.start)
-                release = min(max(phone.release, start), end)
-                self._part(part.target, phone, start, release, end)
-                start = end
+        for part in self._splitter.split(phones):
+            self.constraints.add(part)
+            if part.fall_before is not None:
+                self.consonants.release_last(part.fall_before)
+            if part.target.kind is Kind.VOWEL:
+                self._vowel(part)
+            elif part.target.kind is Kind.CONSONANT:
+                self._consonant(part)
 
-    def _part(self, target: Target, phone: PhoneTiming, start: float, release: float, end: float) -> None:
-        if target.kind is Kind.VOWEL:
-            self._make_room(start, _NEIGHBOUR_SHARE * (end - start))
-            self._vowel(target, phone.stress, start, end)
-            self.constraints.add_seal(target.seal, start, release, end, 0.0)
-        elif target.kind is Kind.CONSONANT:
-            room = max(_NEIGHBOUR_SHARE * self._length_before(start), _LEAST_EDGE_S)
-            self.constraints.add_seal(target.seal, start, release, end, min(room, _SEAL_EDGE_S))
-            self._consonant(target, start, release, end, min(room, _RISE_S))
-        self._last, self._last_start, self._last_end = target, start, end
-
-    def _length_before(self, start: float) -> float:
-        """Length of the vowel that ends here; no limit where there is none."""
-        if self._last is not None and self._last.kind is Kind.VOWEL and start - self._last_end < _LEAST_EDGE_S:
-            return self._last_end - self._last_start
-        return 1.0
-
-    def _make_room(self, start: float, room: float) -> None:
-        """The consonant that ends where a vowel begins lets go within `room` seconds."""
-        last = self._last
-        if last is not None and last.kind is Kind.CONSONANT and abs(start - self._last_end) < _LEAST_EDGE_S:
-            fall = max(room, _LEAST_EDGE_S)
-            self.consonants.release_last(fall)
-            self.constraints.release_last(last.seal, fall)
-
-    def _vowel(self, target: Target, stress: int, start: float, end: float) -> None:
+    def _vowel(self, part: TimedPart) -> None:
+        start, end = part.start, part.end
         length = end - start
         rise = min(max(_VOWEL_RAMP * length, _VOWEL_RISE_S[0]), _VOWEL_RISE_S[1])
         fall = min(max(_VOWEL_RAMP * length, _VOWEL_FALL_S[0]), _VOWEL_FALL_S[1])
@@ -178,20 +190,21 @@ class Score:
         self.vowels.add(
             row(start - rise, full, leave, end + fall),
             row(start - ANTICIPATION_S, start, leave, end + fall),
-            variant(target, stress),
+            variant(part.target, part.stress),
         )
 
-    def _consonant(self, target: Target, start: float, release: float, end: float, rise: float) -> None:
+    def _consonant(self, part: TimedPart) -> None:
+        start, end = part.start, part.end
         # A stop lets go at its release, anything else before its end.
-        leave = release if target.stop and release < end else max(start + _SUSTAIN * (end - start), end - _LAST_S)
+        bursts = part.target.stop and part.release < end
+        leave = part.release if bursts else max(start + _SUSTAIN * (end - start), end - _LAST_S)
         self.consonants.add(
-            row(start - rise, start, leave, leave + _FALL_S),
+            row(start - part.rise, start, leave, leave + _FALL_S),
             row(start - ANTICIPATION_S, start, leave, leave + _FALL_S),
-            variant(target, 0),
+            variant(part.target, 0),
         )
 
     def forget(self, before: float) -> None:
-        self.vowels.forget(before)
-        self.consonants.forget(before)
+        self.vowels = self.vowels.between(before, math.inf)
+        self.consonants = self.consonants.between(before, math.inf)
         self.constraints.forget(before)
-

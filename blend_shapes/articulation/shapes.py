@@ -26,7 +26,8 @@ _SMILE, _UPPER, _PRESS = (CORE.index(c) for c in ("mouthSmile", "mouthUpperUp", 
 
 
 def weights(core: Array) -> Weights:
-    """Shape (frames, 16) to (frames, 52), in [0, 1], left equal to right, mouthClose never above jawOpen."""
+    """Shape (frames, 16) to (frames, 52), in [0, 1], left equal to right, mouthClose never above
+    jawOpen."""
     face = np.zeros((len(core), len(CHANNELS)), np.float32)
     face[:, _COLUMN] = core[:, _SOURCE]
     face[:, _CHEEKS] = 0.25 * core[:, _SMILE : _SMILE + 1]

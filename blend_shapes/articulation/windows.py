@@ -57,4 +57,23 @@ def evaluate(rows: Sequence[Row], times: Array) -> Array:
 
 def union(windows: Array) -> Array:
     """At least one of them: 1 - product of the complements, along axis 0. Order of rows is kept."""
-    return np.subtract(1.0, np.multiply.reduce(1.0 - windows, axis=0))
+    none: Array = np.multiply.reduce(1.0 - windows, axis=0)
+    return 1.0 - none
+
+
+def evaluate_each(groups: Sequence[Sequence[Row]], times: Array) -> list[Array]:
+    """`evaluate` of several lists of rows in one sweep."""
+    windows = evaluate([r for rows in groups for r in rows], times)
+    found, begin = [], 0
+    for rows in groups:
+        found.append(windows[begin : begin + len(rows)])
+        begin += len(rows)
+    return found
+
+
+def strongest(windows: Array) -> Array:
+    """The largest of them, along axis 0; 0 where there are none."""
+    if not len(windows):
+        return np.zeros(windows.shape[1])
+    strongest: Array = np.maximum.reduce(windows, axis=0)
+    return strongest

@@ -17,7 +17,8 @@ PAUSES: Final = frozenset(("", "pau", "sil", "sp", "spn", "h#", "#h", "brth", "s
 def to_ipa(label: str) -> tuple[str, int]:
     """IPA and stress (0 none, 1 primary, 2 secondary) of an ARPABET label such as ``AH0`` or ``axr``.
 
-    A pause gives the empty string; a label that is not ARPABET comes back as it is, for `ipa.parts` to read.
+    A pause gives the empty string; a label that is not ARPABET comes back as it is, for `ipa.parts` to
+    read.
     """
     name = label.strip().lower()
     stress = 0

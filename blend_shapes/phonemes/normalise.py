@@ -1,9 +1,9 @@
 """From a voice's own idea of time to closure, release and end.
 
 espeak-ng dates a voiceless stop by its burst: the silent closure lies before the event. Measured on 1.52 in
-six languages: 39 to 50 ms before p t k and before aspirated and affricated ones (``ph`` ``tɕh`` ``tʃ``), from
-the WORD event where one comes first. b d ɡ m n mark the closure's start, except that a word-initial one
-also begins at its WORD event. flite dates a stop by its closure.
+six languages: 39 to 50 ms before p t k and before aspirated and affricated ones (``ph`` ``tɕh`` ``tʃ``),
+from the WORD event where one comes first. b d ɡ m n mark the closure's start, except that a word-initial
+one also begins at its WORD event. flite dates a stop by its closure.
 """
 
 import math
@@ -40,13 +40,16 @@ def split_stress(name: str) -> tuple[str, int]:
     return name.replace("ˈ", "").replace("ˌ", ""), stress
 
 
-def plain(phone: str, start: float, end: float, *, stress: int = 0, word_start: bool = False) -> PhoneTiming:
+def plain(
+    phone: str, start: float, end: float, *, stress: int = 0, word_start: bool = False
+) -> PhoneTiming:
     """A phone whose label begins at the closure and ends with the phone, as in hand-labelled speech."""
     return PhoneTiming(phone, start, end, end, stress, word_start)
 
 
 def from_espeak(events: Sequence[PhoneEvent], end: float) -> tuple[PhoneTiming, ...]:
-    """Events in order of time, and where the sound ends, to phones that touch or leave a gap, never overlap.
+    """Events in order of time, and where the sound ends, to phones that touch or leave a gap, never
+    overlap.
 
     Names in brackets (``(en)``: a change of language) are left out, empty names are pauses. Raises
     ValueError for a time that is not finite.

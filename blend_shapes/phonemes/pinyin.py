@@ -23,8 +23,8 @@ _APICAL: Final = {**dict.fromkeys(("z", "c", "s"), "ii"), **dict.fromkeys(("zh",
 _BARE: Final[dict[str, str]] = dict(
     pair.split(":")
     for pair in """
-    yi:i ya:ia ye:ie yao:iao you:iou yan:ian yin:in yang:iang ying:ing yong:iong yo:io yu:v yue:ve yuan:van yun:vn
-    wu:u wa:ua wo:uo wai:uai wei:uei wan:uan wen:uen wang:uang weng:ueng
+    yi:i ya:ia ye:ie yao:iao you:iou yan:ian yin:in yang:iang ying:ing yong:iong yo:io yu:v yue:ve
+    yuan:van yun:vn wu:u wa:ua wo:uo wai:uai wei:uei wan:uan wen:uen wang:uang weng:ueng
     """.split()
 )
 

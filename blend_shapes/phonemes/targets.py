@@ -1,7 +1,7 @@
 """What each phone asks of the mouth: ARKit targets for running speech in a neutral style.
 
-Source: our own table, calibrated on two sets of measurements. Heights and spread of the jaw come from eleven
-minutes of captured Mandarin speech (jaw peaks: median .31, 95th percentile .54); the proportions
+Source: our own table, calibrated on two sets of measurements. Heights and spread of the jaw come from
+eleven minutes of captured Mandarin speech (jaw peaks: median .31, 95th percentile .54); the proportions
 between shapes come from the mean Live Link Face trajectories of held syllables in
 yuesheng21/Phoneme-to-Lip-14DOF (arXiv 2604.01756), scaled by about 0.6 for running speech.
 """
@@ -60,7 +60,8 @@ class Seal(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One row of the table. `weights` follows CORE, `dominance` follows GROUPS (0 does not care, 1 insists)."""
+    """One row of the table. `weights` follows CORE, `dominance` follows GROUPS (0 does not care, 1
+    insists)."""
 
     name: str
     kind: Kind
@@ -92,7 +93,8 @@ _SHORT: Final[dict[str, str]] = {
     "ton": "tongueOut",
 }
 
-# Columns: name; what it owns (J jaw, L lips, R rounding, T tongue; a small letter is dominance .4); weights.
+# Columns: name; what it owns (J jaw, L lips, R rounding, T tongue; a small letter is dominance .4);
+# weights.
 _VOWELS: Final = """
 a   JL  jaw .42 str .10 low .28 upp .06
 æ   JL  jaw .38 smi .06 str .16 low .28 upp .10

@@ -1,0 +1,1 @@
+"""Faces from sound alone."""

@@ -1,0 +1,199 @@
+"""A living face: the mouth's frames with all layers of life over them, in order, with the closures kept
+last.
+
+Order: mouth; pulses (blinks, gaze, beats, brows, breaths, gestures); slow drift and quiet breathing;
+mood; then asymmetry, gaze to eyes and lids; last what must hold: sealed lips stay sealed, mouthClose
+never exceeds jawOpen, every weight in [0, 1].
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blend_shapes.arkit import HEAD_ANGLES
+from blend_shapes.articulation import shapes
+from blend_shapes.articulation.mouth import LOOK_AHEAD_S, checked
+from blend_shapes.articulation.score import Constraints, Splitter
+from blend_shapes.articulation.windows import Array, evaluate_each, smoothstep, strongest, union
+from blend_shapes.face import FaceFrames
+from blend_shapes.life import moods
+from blend_shapes.life.blink import Blinks
+from blend_shapes.life.drift import drift
+from blend_shapes.life.finish import finished
+from blend_shapes.life.gaze import LARGE_SHIFT_DEG, TALKING, Gaze
+from blend_shapes.life.gestures import gesture
+from blend_shapes.life.phrasing import ClauseEnd, Mark, Onset, Phrasing
+from blend_shapes.life.prosody import Prosody, breath
+from blend_shapes.life.pulses import HEAD_AT, Pulse, in_order, total
+from blend_shapes.phonemes.targets import Seal
+from blend_shapes.phonemes.timing import PhoneTiming
+
+Speaking = float | NDArray[np.float64]
+"""Where the mouth belongs to speech, 0 to 1: for a whole run of frames or each one."""
+
+WAKE_S: Final = 0.35
+"""A turn begins at rest and comes alive within this time."""
+SLEEP_S: Final = 0.60
+"""After its speech a turn goes back to rest within this time."""
+
+
+class LivingFace:
+    """One turn of one face. Synchronous; the frames do not depend on how the calls were cut.
+
+    Call `hear`, `feel` and `gesture` for what happens before LOOK_AHEAD_S after the last frame composed;
+    then the frames are a function of media time, seed and events. What comes later than that only moves
+    later frames.
+    """
+
+    def __init__(self, fps: int, seed: int, mood: str = "neutral", intensity: float = 0.4) -> None:
+        """Raises ValueError for an unknown mood, naming those there are, or an intensity outside [0, 1]."""
+        self._fps = fps
+        self._seed = seed
+        self._moods = _Moods(mood, intensity)
+        self._constraints = Constraints()
+        self._splitter = Splitter()
+        self._phrasing = Phrasing()
+        self._prosody = Prosody(seed)
+        self._gaze = Gaze(seed, TALKING)
+        self._blinks = Blinks(seed, moods.mood_named(mood).blink_s)
+        self._pulses: list[Pulse] = []
+        self._next_time = 0.0
+
+    def hear(self, phones: Sequence[PhoneTiming], known_until: float) -> None:
+        """Take the phones that `Mouth.follow` takes, with the same `known_until`."""
+        ordered = checked(phones)
+        for part in self._splitter.split(ordered):
+            self._constraints.add(part)
+        for mark in self._phrasing.hear(ordered, known_until):
+            self._answer(mark)
+
+    def feel(self, at: float, mood: str, intensity: float) -> None:
+        """Change the mood from `at` (seconds) on; the fade takes moods.FADE_IN_S. Raises ValueError as
+        __init__."""
+        self._moods.change(max(at, self._next_time), mood, intensity)
+
+    def gesture(self, at: float, name: str) -> bool:
+        """Make a gesture that begins at `at`. False when a face cannot make it: it is someone else's to
+        play."""
+        pulses = gesture(name, max(at, self._next_time))
+        self._pulses += pulses
+        return bool(pulses)
+
+    def compose(self, mouth: FaceFrames, speaks: Speaking | None = None) -> FaceFrames:
+        """All layers over consecutive mouth frames.
+
+        `speaks` None takes it from the phones heard.
+        """
+        return self._compose(mouth, speaks, None)
+
+    def settle(self, mouth: FaceFrames, end: float, speaks: Speaking | None = None) -> FaceFrames:
+        """The tail of the turn, whose speech ends at `end`: life fades, and the last frame is the neutral
+        rest.
+
+        The rest has no mood either, so that a turn can be followed by any loop or any other turn.
+        """
+        stop = max(mouth.end, math.ceil((end + SLEEP_S) * self._fps) + 1)
+        missing = stop - mouth.end
+        rest = FaceFrames(
+            mouth.end,
+            self._fps,
+            np.tile(shapes.REST_FACE, (missing, 1)),
+            np.zeros((missing, len(HEAD_ANGLES)), np.float32),
+        )
+        if isinstance(speaks, np.ndarray):
+            speaks = np.concatenate([speaks, np.zeros(missing)])
+        return self._compose(FaceFrames.join([mouth, rest]), speaks, end)
+
+    def _answer(self, mark: Mark) -> None:
+        self._pulses += self._prosody.answer(mark, frowning=self._moods.latest.frowning)
+        if isinstance(mark, ClauseEnd):
+            self._blinks.occasion(mark.at + 0.05, 0.4)
+        elif isinstance(mark, Onset) and mark.first:
+            self._blinks.occasion(mark.at, 0.25)
+
+    def _compose(self, mouth: FaceFrames, speaks: Speaking | None, end: float | None) -> FaceFrames:
+        if not len(mouth):
+            return mouth
+        times = mouth.times()
+        self._make_pulses(float(times[-1]))
+        pulses = [p for p in self._pulses if p.start < times[-1]]
+        held = self._constraints
+        windows, spoken, closed = evaluate_each(
+            (
+                [p.window for p in pulses],
+                held.speaking,
+                held.seals[Seal.BILABIAL] + held.seals[Seal.LABIODENTAL],
+            ),
+            times,
+        )
+        talk = union(spoken) if speaks is None else np.broadcast_to(np.asarray(speaks), times.shape)
+        awake = smoothstep(times / WAKE_S)
+        if end is not None:
+            awake *= smoothstep((end + SLEEP_S - times) / SLEEP_S)
+        slow = drift(self._seed, times)
+        life = total([p.vector for p in pulses], windows)
+        life += breath(times)
+        self._moods.add(life, times, talk)
+        life *= awake[:, None]
+        weights = finished(mouth.weights, life, slow * awake[:, None], strongest(closed))
+        self._next_time = float(times[-1])
+        self._forget(self._next_time)
+        return FaceFrames(mouth.first, mouth.fps, weights, life[:, HEAD_AT].astype(np.float32))
+
+    def _make_pulses(self, until: float) -> None:
+        """Gaze and blinks up to the last frame; what they depend on is known by then."""
+        horizon = until + 1e-9
+        self._pulses += self._gaze.until(horizon)
+        for at, size in self._gaze.shifts:
+            if size > LARGE_SHIFT_DEG:
+                self._blinks.occasion(at, 0.6)
+        self._gaze.shifts.clear()
+        self._pulses += self._blinks.until(horizon)
+        self._pulses.sort(key=in_order)
+
+    def _forget(self, before: float) -> None:
+        self._pulses = [p for p in self._pulses if p.end > before]
+        self._constraints.forget(before)
+        self._moods.forget(before)
+
+
+class _Moods:
+    """The moods of a turn, each from its time on, fading over."""
+
+    def __init__(self, mood: str, intensity: float) -> None:
+        self._spans: list[tuple[float, float, moods.Mood, float]] = []
+        self.latest = moods.MOODS["neutral"]
+        self.change(-10.0, mood, intensity)
+
+    def change(self, at: float, mood: str, intensity: float) -> None:
+        found = moods.mood_named(mood)
+        if not 0.0 <= intensity <= 1.0:
+            raise ValueError(f"intensity of a mood wants 0 to 1, got {intensity}")
+        if self._spans:
+            start, _, last, strength = self._spans[-1]
+            at = max(at, start)
+            self._spans[-1] = (start, at, last, strength)
+        self._spans.append((at, math.inf, found, intensity))
+        self.latest = found
+
+    def add(self, life: Array, times: Array, talk: Array) -> None:
+        share = 1.0 - (1.0 - moods.SPEAKING_SHARE) * talk
+        for start, end, mood, intensity in self._spans:
+            if mood.name == "neutral" or intensity == 0.0 or start >= times[-1]:
+                continue
+            rise = smoothstep((times - start) / moods.FADE_IN_S)
+            strength = (
+                rise if end == math.inf else rise * (1.0 - smoothstep((times - end) / moods.FADE_OUT_S))
+            )
+            strength *= intensity
+            life += strength[:, None] * mood.upper
+            life += (strength * share)[:, None] * mood.mouth
+
+    def forget(self, before: float) -> None:
+        self._spans = [s for s in self._spans if s[1] + moods.FADE_OUT_S > before]
+
+
+__all__ = ["LOOK_AHEAD_S", "SLEEP_S", "WAKE_S", "LivingFace"]

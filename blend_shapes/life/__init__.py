@@ -1,0 +1,1 @@
+"""What moves a face besides speech: functions of media time, seed, mood and the events known so far."""
