@@ -67,7 +67,7 @@ async def _chat(args: argparse.Namespace) -> None:
 
 
 def _lines() -> "asyncio.Queue[str | None]":
-    """The lines of standard input, then None. Read by a daemon thread: a blocked read must not hold the end."""
+    """The lines of standard input, then None; read by a daemon thread, whose blocked read holds nobody up."""
     queue: asyncio.Queue[str | None] = asyncio.Queue()
     loop = asyncio.get_running_loop()
 
@@ -130,7 +130,7 @@ class Chat:
         command, _, rest = line.partition(" ")
         if command == "/interrupt":
             await self._client.interrupt()
-            await self._stop()
+            await self._stop(self._replies[-1].turn if self._replies else 0)
         elif command == "/say" and rest.strip():
             self._expect()
             await self._client.say(rest.strip())
@@ -162,10 +162,11 @@ class Chat:
                 case m.End():
                     self._player.finish()
                 case m.Flush():
-                    await self._stop()
+                    await self._stop(message.turn)
                 case m.Error():
                     self._write(self._screen.line(f"[{message.code}] {message.message}"))
-                    self._answered()
+                    if message.turn is None:
+                        self._answered()
         raise NoServer("the server has ended the session")
 
     @property
@@ -173,11 +174,11 @@ class Chat:
         assert self._client.welcome is not None
         return self._client.welcome
 
-    async def _stop(self) -> None:
-        """Silence, and what was heard of the reply."""
+    async def _stop(self, turn: int) -> None:
+        """Silence this turn and those before it; the playhead has yet to say what was heard of them."""
         await self._player.cut()
-        if self._replies:
-            self._finish(self._replies.popleft(), self._client.playhead.position, cut=True)
+        for reply in self._replies:
+            reply.cut = reply.cut or reply.turn <= turn
 
     def _answered(self) -> None:
         self._asked = 0
@@ -194,13 +195,13 @@ class Chat:
                 if self._client.connected:
                     await self._client.played(report)
                 if report.state == "idle" and self._replies and self._replies[0].turn == report.turn:
-                    self._finish(self._replies.popleft(), report.pts, cut=False)
+                    self._finish(self._replies.popleft(), report.pts)
             if self._replies and playhead.position > before:
                 reply, at = self._replies[0], playhead.position
                 self._write(self._screen.live(face_line(reply.face_at(at)), reply.text_until(at)))
 
-    def _finish(self, reply: StagedReply, pts: int, *, cut: bool) -> None:
-        self._write(self._screen.said(reply.text_until(pts), cut=cut))
+    def _finish(self, reply: StagedReply, pts: int) -> None:
+        self._write(self._screen.said(reply.text_until(pts), cut=reply.cut))
         self._asked -= 1
         if self._asked <= 0:
             self._answered()

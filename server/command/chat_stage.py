@@ -16,6 +16,8 @@ class StagedReply:
     turn: int
     layout: FaceLayout
     fps: int
+    cut: bool = False
+    """Whether it was stopped before its end."""
     captions: list[m.Caption] = field(default_factory=list)
     frames: list[Weights] = field(default_factory=list)
 
