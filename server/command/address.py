@@ -25,8 +25,12 @@ def stream_url(address: str) -> str:
 
     Raises NoServer for anything else.
     """
-    parts = urlsplit(address if "://" in address else f"http://{address}")
-    if parts.scheme not in _SCHEMES or not parts.hostname:
+    try:
+        parts = urlsplit(address if "://" in address else f"http://{address}")
+        known = parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        known = False
+    if not known:
         raise NoServer(f"{address!r} is no address of a server; one looks like {DEFAULT}")
     path = parts.path if parts.path.strip("/") else "/v1/stream"
     return urlunsplit((_SCHEMES[parts.scheme], parts.netloc, path, parts.query, ""))

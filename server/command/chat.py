@@ -67,7 +67,7 @@ async def _chat(args: argparse.Namespace) -> None:
 
 
 def _lines() -> "asyncio.Queue[str | None]":
-    """The lines of standard input, then None; read by a daemon thread, whose blocked read holds nobody up."""
+    """The lines of standard input, then None; read by a daemon thread, so that it holds nobody up."""
     queue: asyncio.Queue[str | None] = asyncio.Queue()
     loop = asyncio.get_running_loop()
 

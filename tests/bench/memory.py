@@ -23,7 +23,8 @@ async def run(quick: bool = False) -> list[Figure]:
         await _turns(http, server, warm_up)
         start = server.resident_mb()
         samples = await _turns(http, server, turns)
-    slope = float(np.polyfit(*np.array(samples).T, 1)[0]) if len(samples) > 1 else float("nan")
+    done, size = np.array(samples).T
+    slope = float(np.polyfit(done, size, 1)[0])
     return [
         Figure(f"after {warm_up} turns", start, "MiB"),
         Figure(f"growth over {turns} turns more", samples[-1][1] - start, "MiB", at_most=FLAT_MB),
