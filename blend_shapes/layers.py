@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from blend_shapes.arkit import HEAD_ANGLES
 from blend_shapes.articulation import shapes
@@ -31,13 +30,12 @@ from blend_shapes.life.pulses import HEAD_AT, Pulse, in_order, total
 from blend_shapes.phonemes.targets import Seal
 from blend_shapes.phonemes.timing import PhoneTiming
 
-Speaking = float | NDArray[np.float64]
-"""Where the mouth belongs to speech, 0 to 1: for a whole run of frames or each one."""
-
 WAKE_S: Final = 0.35
 """A turn begins at rest and comes alive within this time."""
 SLEEP_S: Final = 0.60
 """After its speech a turn goes back to rest within this time."""
+_ANSWER_AHEAD_S: Final = 0.26
+"""No pulse begins earlier than this before the mark that it answers."""
 
 
 class LivingFace:
@@ -55,45 +53,47 @@ class LivingFace:
         self._moods = _Moods(mood, intensity)
         self._constraints = Constraints()
         self._splitter = Splitter()
+        self._known = 0.0
         self._phrasing = Phrasing()
         self._prosody = Prosody(seed)
         self._gaze = Gaze(seed, TALKING)
         self._blinks = Blinks(seed, moods.mood_named(mood).blink_s)
+        self._marks: list[Mark] = []
+        """Not answered yet, because the mood then may still change."""
         self._pulses: list[Pulse] = []
         self._next_time = 0.0
 
-    def hear(self, phones: Sequence[PhoneTiming], known_until: float) -> None:
-        """Take the phones that `Mouth.follow` takes, with the same `known_until`."""
-        ordered = checked(phones)
+    def hear(self, phones: Sequence[PhoneTiming] | None, known_until: float) -> None:
+        """Take the phones that `Mouth.follow` takes, with the same `known_until`.
+
+        None is sound whose phones nobody knows: up to `known_until` it counts as speech.
+        """
+        if phones is None:
+            self._constraints.speak(self._known, known_until)
+        self._known = max(self._known, known_until)
+        ordered = checked(phones or ())
         for part in self._splitter.split(ordered):
             self._constraints.add(part)
-        for mark in self._phrasing.hear(ordered, known_until):
-            self._answer(mark)
+        self._marks += self._phrasing.hear(ordered, known_until)
 
     def feel(self, at: float, mood: str, intensity: float) -> None:
-        """Change the mood from `at` (seconds) on; the fade takes moods.FADE_IN_S. Raises ValueError as
-        __init__."""
+        """Change the mood from `at` (seconds) on, fading over. Raises ValueError as __init__ does."""
         self._moods.change(max(at, self._next_time), mood, intensity)
 
     def gesture(self, at: float, name: str) -> bool:
-        """Make a gesture that begins at `at`. False when a face cannot make it: it is someone else's to
-        play."""
+        """Make a gesture that begins at `at`. False for one that is not a face's to make."""
         pulses = gesture(name, max(at, self._next_time))
         self._pulses += pulses
         return bool(pulses)
 
-    def compose(self, mouth: FaceFrames, speaks: Speaking | None = None) -> FaceFrames:
-        """All layers over consecutive mouth frames.
+    def compose(self, mouth: FaceFrames) -> FaceFrames:
+        """All layers over the next frames of the mouth."""
+        return self._compose(mouth, None)
 
-        `speaks` None takes it from the phones heard.
-        """
-        return self._compose(mouth, speaks, None)
+    def settle(self, mouth: FaceFrames, end: float) -> FaceFrames:
+        """The tail of a turn whose speech ends at `end`: life fades, the last frame is the neutral rest.
 
-    def settle(self, mouth: FaceFrames, end: float, speaks: Speaking | None = None) -> FaceFrames:
-        """The tail of the turn, whose speech ends at `end`: life fades, and the last frame is the neutral
-        rest.
-
-        The rest has no mood either, so that a turn can be followed by any loop or any other turn.
+        That rest has no mood either, so that a turn can be followed by any loop or any other turn.
         """
         stop = max(mouth.end, math.ceil((end + SLEEP_S) * self._fps) + 1)
         missing = stop - mouth.end
@@ -103,18 +103,16 @@ class LivingFace:
             np.tile(shapes.REST_FACE, (missing, 1)),
             np.zeros((missing, len(HEAD_ANGLES)), np.float32),
         )
-        if isinstance(speaks, np.ndarray):
-            speaks = np.concatenate([speaks, np.zeros(missing)])
-        return self._compose(FaceFrames.join([mouth, rest]), speaks, end)
+        return self._compose(FaceFrames.join([mouth, rest]), end)
 
     def _answer(self, mark: Mark) -> None:
-        self._pulses += self._prosody.answer(mark, frowning=self._moods.latest.frowning)
+        self._pulses += self._prosody.answer(mark, frowning=self._moods.at(mark.at - 0.05).frowning)
         if isinstance(mark, ClauseEnd):
             self._blinks.occasion(mark.at + 0.05, 0.4)
         elif isinstance(mark, Onset) and mark.first:
             self._blinks.occasion(mark.at, 0.25)
 
-    def _compose(self, mouth: FaceFrames, speaks: Speaking | None, end: float | None) -> FaceFrames:
+    def _compose(self, mouth: FaceFrames, end: float | None) -> FaceFrames:
         if not len(mouth):
             return mouth
         times = mouth.times()
@@ -129,14 +127,13 @@ class LivingFace:
             ),
             times,
         )
-        talk = union(spoken) if speaks is None else np.broadcast_to(np.asarray(speaks), times.shape)
         awake = smoothstep(times / WAKE_S)
         if end is not None:
             awake *= smoothstep((end + SLEEP_S - times) / SLEEP_S)
         slow = drift(self._seed, times)
         life = total([p.vector for p in pulses], windows)
         life += breath(times)
-        self._moods.add(life, times, talk)
+        self._moods.add(life, times, union(spoken))
         life *= awake[:, None]
         weights = finished(mouth.weights, life, slow * awake[:, None], strongest(closed))
         self._next_time = float(times[-1])
@@ -144,8 +141,12 @@ class LivingFace:
         return FaceFrames(mouth.first, mouth.fps, weights, life[:, HEAD_AT].astype(np.float32))
 
     def _make_pulses(self, until: float) -> None:
-        """Gaze and blinks up to the last frame; what they depend on is known by then."""
+        """What happens up to the last frame; all that it depends on is known by then."""
         horizon = until + 1e-9
+        due = [m for m in self._marks if m.at < until + _ANSWER_AHEAD_S]
+        self._marks = [m for m in self._marks if m.at >= until + _ANSWER_AHEAD_S]
+        for mark in due:
+            self._answer(mark)
         self._pulses += self._gaze.until(horizon)
         for at, size in self._gaze.shifts:
             if size > LARGE_SHIFT_DEG:
@@ -165,7 +166,6 @@ class _Moods:
 
     def __init__(self, mood: str, intensity: float) -> None:
         self._spans: list[tuple[float, float, moods.Mood, float]] = []
-        self.latest = moods.MOODS["neutral"]
         self.change(-10.0, mood, intensity)
 
     def change(self, at: float, mood: str, intensity: float) -> None:
@@ -177,7 +177,9 @@ class _Moods:
             at = max(at, start)
             self._spans[-1] = (start, at, last, strength)
         self._spans.append((at, math.inf, found, intensity))
-        self.latest = found
+
+    def at(self, time: float) -> moods.Mood:
+        return next((s[2] for s in reversed(self._spans) if s[0] <= time), self._spans[0][2])
 
     def add(self, life: Array, times: Array, talk: Array) -> None:
         share = 1.0 - (1.0 - moods.SPEAKING_SHARE) * talk

@@ -127,12 +127,13 @@ class Constraints:
     def __init__(self) -> None:
         self.speaking: list[Row] = []
         self.seals: dict[Seal, list[Row]] = {Seal.BILABIAL: [], Seal.LABIODENTAL: [], Seal.SIBILANT: []}
+        self._unknown: tuple[float, float] | None = None
         self._last = Seal.NONE
         self._closure: tuple[float, float] | None = None
         """Start and release of the part before, if that was a bilabial."""
 
     def add(self, part: TimedPart) -> None:
-        self.speaking.append(row(part.start - _ONSET_S, part.start, part.end, part.end + _OFFSET_S))
+        self.speaking.append(self._spoken(part.start, part.end))
         if part.fall_before is not None and self._last is not Seal.NONE and self.seals[self._last]:
             self.seals[self._last][-1] = released_sooner(self.seals[self._last][-1], part.fall_before)
         kind = self._last = part.target.seal
@@ -145,6 +146,19 @@ class Constraints:
         if kind is not Seal.NONE:
             leave = max(part.start + _SUSTAIN * (part.end - part.start), part.start + _SHORTEST_SEAL_S)
             self.seals[kind].append(row(part.start - edge, part.start, leave, leave + _SEAL_EDGE_S))
+
+    def speak(self, start: float, end: float) -> None:
+        """Speech of unknown phones; one stretch with the speech before it if that ended at `start`."""
+        begun = start
+        if self._unknown is not None and self._unknown[1] == start:
+            begun = self._unknown[0]
+            self.speaking = [r for r in self.speaking if r != self._spoken(*self._unknown)]
+        self._unknown = (begun, end)
+        self.speaking.append(self._spoken(begun, end))
+
+    @staticmethod
+    def _spoken(start: float, end: float) -> Row:
+        return row(start - _ONSET_S, start, end, end + _OFFSET_S)
 
     def _close(self, start: float, release: float, edge: float) -> None:
         rows, last = self.seals[Seal.BILABIAL], self._closure

@@ -14,7 +14,7 @@ from blend_shapes.life.blink import blink
 from blend_shapes.life.drift import STEP_S, drift
 from blend_shapes.life.finish import finished
 from blend_shapes.life.gestures import gesture
-from blend_shapes.life.moods import MOODS
+from blend_shapes.life.moods import MOODS, mood_named
 from blend_shapes.life.prosody import breath
 from blend_shapes.life.pulses import HEAD_AT, Pulse, expression, total
 
@@ -48,21 +48,24 @@ _SCRIPTS: Final[dict[str, _Script]] = {
     ),
     "thinking": _Script(4, 1, "thinking", 0.8, (3.2,), ((1.4, 2.7, 3.0, 1.5), (3.2, 4.6, -20.0, 1.0))),
 }
-LOOPS: Final[tuple[str, ...]] = tuple(_SCRIPTS)
+NAMES: Final[tuple[str, ...]] = tuple(_SCRIPTS)
 
 
-def loop(name: str, fps: int, seed: int = 0) -> FaceFrames:
-    """One period of `idle` (7.5 s), `listening` or `thinking` (6 s). Raises ValueError for another name."""
+def loop(name: str, fps: int, mood: str = "neutral", intensity: float = 0.4, seed: int = 0) -> FaceFrames:
+    """One period of `idle` (7.5 s), `listening` or `thinking` (6 s), in a mood.
+
+    Raises ValueError for another name, or an unknown mood.
+    """
     if name not in _SCRIPTS:
-        raise ValueError(f"no loop {name!r}; there are {', '.join(LOOPS)}")
+        raise ValueError(f"no loop {name!r}; there are {', '.join(NAMES)}")
     script = _SCRIPTS[name]
     period = script.steps * STEP_S
     times = np.arange(round(period * fps), dtype=np.float64) / fps
     slow = drift(seed, times, script.steps)
     life = _wrapped(_pulses(script), times, period)
     life += breath(times, period / script.breaths)
-    mood = MOODS[script.mood]
-    life += script.intensity * (mood.upper + mood.mouth)
+    for shown, strength in ((MOODS[script.mood], script.intensity), (mood_named(mood), intensity)):
+        life += strength * (shown.upper + shown.mouth)
     mouth = np.tile(shapes.REST_FACE, (len(times), 1))
     weights = finished(mouth, life, slow, np.zeros(len(times)))
     head = life[:, HEAD_AT].astype(np.float32).reshape(-1, len(HEAD_ANGLES))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import soxr
+from numpy.typing import NDArray
 
 from server.audio.chunk import Samples
 
@@ -20,8 +21,9 @@ class Resampler:
         self._target = target
         self._taken = 0
         self._given = 0
+        # In floating point: soxr dithers 16-bit output, which would give silence a noise.
         self._stream = (
-            soxr.ResampleStream(source, target, 1, dtype="int16", quality="HQ")
+            soxr.ResampleStream(source, target, 1, dtype="float32", quality="HQ")
             if source != target
             else None
         )
@@ -31,24 +33,24 @@ class Resampler:
         self._taken += len(samples)
         if self._stream is None:
             return samples
-        return self._count(self._stream.resample_chunk(samples))
+        return self._count(self._stream.resample_chunk(samples.astype(np.float32)))
 
     def finish(self) -> Samples:
         """The rest. The object cannot be used afterwards."""
         if self._stream is None:
             return np.zeros(0, np.int16)
-        rest = self._stream.resample_chunk(np.zeros(0, np.int16), last=True)
+        rest = self._stream.resample_chunk(np.zeros(0, np.float32), last=True)
         missing = self.position(self._taken) - self._given - len(rest)
         if missing > 0:
-            rest = np.concatenate([rest, np.zeros(missing, np.int16)])
+            rest = np.concatenate([rest, np.zeros(missing, np.float32)])
         return self._count(rest)
 
     def position(self, samples: int) -> int:
         """Where sample number `samples` of the source lies in the result, rounded to nearest."""
         return (2 * samples * self._target + self._source) // (2 * self._source)
 
-    def _count(self, produced: Samples) -> Samples:
+    def _count(self, produced: NDArray[np.float32]) -> Samples:
         room = self.position(self._taken) - self._given
         produced = produced[: max(0, room)]
         self._given += len(produced)
-        return produced
+        return np.clip(np.rint(produced), -32768, 32767).astype(np.int16)

@@ -142,7 +142,10 @@ class Markup:
         mark, after = self._raw[at], self._raw[at + 1 : at + 2]
         if self._at_line_start() and self._opens_line(mark, after):
             self._hard = True
-        elif mark in (after, self._before):  # a run: emphasis or a rule, but two hyphens are a dash
+        elif mark in "*_~-=" and mark in (
+            after,
+            self._before,
+        ):  # a run: emphasis or a rule, but two hyphens are a dash
             if mark == "-" and self._before != "-" and not self._at_line_start():
                 self._write("—")
         elif self._reads_as_itself(mark, after):

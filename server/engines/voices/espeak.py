@@ -58,6 +58,8 @@ class EspeakVoice:
     """Speaks with espeak-ng at `rate` samples a second. Speakers may speak at the same time."""
 
     def __init__(self, rate: int = 24_000) -> None:
+        if not 8_000 <= rate <= 192_000:
+            raise ValueError(f"rate must be 8000 to 192000 samples a second, not {rate}")
         self._library = espeak_library.load()
         self._languages = EspeakLanguages(self._library.voices, self._library.variants)
         self._traits = VoiceTraits(rate, phones=True, languages=self._languages.tags)

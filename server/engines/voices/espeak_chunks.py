@@ -13,8 +13,9 @@ from server.audio.resample import Resampler
 from server.engines.voices.espeak_library import WORD, Event
 from server.speech.values import SpeechChunk, WordTiming
 
-FIRST_CHUNK_S = 0.25
-"""The first chunk is sent as soon as it is this long; the library gives half a second at once."""
+FIRST_CHUNK_S = 0.35
+"""The first chunk is sent as soon as it is this long: enough for a face to be certain of its first frames
+(`blend_shapes.articulation.LOOK_AHEAD_S`). The library gives half a second at once."""
 LATER_CHUNK_S = 1.5
 
 

@@ -33,6 +33,10 @@ class ToneVoice:
         latency_s: float = 0.0,
         clock: Clock | None = None,
     ) -> None:
+        if rate <= 0 or round(rate * character_s) < 1:
+            raise ValueError(
+                f"a character must last a sample or more, not {character_s} s at {rate} a second"
+            )
         self._format = AudioFormat(rate)
         self._character = self._format.samples(character_s)
         self._latency_s = latency_s
