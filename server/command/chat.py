@@ -56,7 +56,6 @@ async def _chat(args: argparse.Namespace) -> None:
     async with connect(
         url, token=args.token, character=args.character, language=args.language, listen=False
     ) as client:
-        assert client.welcome is not None
         welcome = client.welcome
         command = None if args.silent else player_command(welcome.audio.rate)
         if command is None and not args.silent:
@@ -152,7 +151,7 @@ class Chat:
         async for message in self._client:
             match message:
                 case m.Turn():
-                    face = self._welcome.face
+                    face = self._client.welcome.face
                     self._replies.append(StagedReply(message.turn, FaceLayout.of(face), face.fps))
                 case m.Segment() if self._replies:
                     self._replies[-1].add_face(message.face)
@@ -169,11 +168,6 @@ class Chat:
                         self._answered()
         raise NoServer("the server has ended the session")
 
-    @property
-    def _welcome(self) -> m.Welcome:
-        assert self._client.welcome is not None
-        return self._client.welcome
-
     async def _stop(self, turn: int) -> None:
         """Silence this turn and those before it; the playhead has yet to say what was heard of them."""
         await self._player.cut()
@@ -187,13 +181,13 @@ class Chat:
     # --- what is seen ----------------------------------------------------------------------------
 
     async def _show(self) -> None:
-        playhead = self._client.playhead
+        playhead = self._client.session.playhead
         while True:
             await asyncio.sleep(TICK_S)
             before = playhead.position
             for report in playhead.poll(monotonic_us()):
                 if self._client.connected:
-                    await self._client.played(report)
+                    await self._client.send(report)
                 if report.state == "idle" and self._replies and self._replies[0].turn == report.turn:
                     self._finish(self._replies.popleft(), report.pts)
             if self._replies and playhead.position > before:

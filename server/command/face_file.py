@@ -10,7 +10,6 @@ from server.command.faults import BadFile
 def write_face(path: Path, frames: FaceFrames) -> None:
     """Write the frames as `blend_shapes.face_csv` has them. Raises BadFile where it cannot be written."""
     try:
-        with path.open("w", newline="", encoding="utf-8") as file:
-            face_csv.write(file, frames)
+        face_csv.write_csv(path, frames)
     except OSError as error:
         raise BadFile(f"{path}: cannot be written ({error.strerror or error})") from None

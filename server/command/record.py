@@ -6,7 +6,7 @@ from pathlib import Path
 
 from python_client.client import connect
 from python_client.faults import ClientFault
-from python_client.reply import Reply, next_reply
+from python_client.reply import Reply
 
 from protocol.codes import BadMessage
 from server.command import address
@@ -40,11 +40,10 @@ async def _record(args: argparse.Namespace) -> None:
     url = address.stream_url(args.url)
     async with connect(url, token=args.token, character=args.character, language=args.language) as client:
         client.record(args.file)
-        assert client.welcome is not None
         for number, text in enumerate(args.text):
             send = client.say if args.say else client.text
-            await send(text, id=str(number))
-            print(_summary(await next_reply(client, client.welcome, id=str(number))), flush=True)
+            await send(text, message_id=str(number))
+            print(_summary(await client.reply(message_id=str(number))), flush=True)
     print(f"recorded: {args.file}")
 
 
