@@ -10,12 +10,19 @@ _OPENING = " \t\n\"'([{¿¡“‘«「『（《"
 
 @dataclass(frozen=True, slots=True)
 class CaptionPiece:
-    """`text` is heard from `start` to `end`, seconds on the turn's timeline; it is the text before index `until`."""
+    """`text` is heard from `start` to `end`, in seconds on the turn's timeline.
+
+    `until` is the index after it in the text of the sentence.
+    """
 
     text: str
     start: float
     end: float
     until: int
+
+    def reaches(self, offset: int) -> bool:
+        """Whether its word, with the marks that touch it, goes beyond `offset` in the sentence."""
+        return offset < self.until - (len(self.text) - len(self.text.rstrip()))
 
 
 def captions(sentence: Sentence, placed: SpeechChunk) -> Iterator[CaptionPiece]:

@@ -7,7 +7,7 @@ that the first sound is early and the message rate low; nothing is lost.
 
 import numpy as np
 
-from blend_shapes.face import FaceFrames, frames_before
+from blend_shapes.face import FaceFrames, frame_time_us, frames_before
 from server.audio.chunk import AudioChunk, AudioFormat, Samples
 from server.speech.values import Segment
 
@@ -49,8 +49,8 @@ class Mux:
 
         Raises ValueError if frames are missing for audio that was added.
         """
-        last_s = self._frames.end / self._fps
-        missing = self._format.samples(last_s) - (self._cursor + self._pending)
+        lasting = frame_time_us(self._frames.end, self._fps) * self._format.rate // 1_000_000
+        missing = lasting - (self._cursor + self._pending)
         if missing > 0:
             self._audio.append(AudioChunk(np.zeros(missing, np.int16), self._format))
             self._pending += missing

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from server.speech.values import Segment
 from server.turn.events import (
     AtOnce,
     CueReached,
@@ -37,7 +36,10 @@ class Listener(Protocol):
         ...
 
     def hush(self) -> None:
-        """Forget, without waiting, every streamed event that has not left yet."""
+        """Forget, without waiting, every streamed event that has not left yet.
+
+        That includes events whose `stream` still waits: it returns, and they never leave.
+        """
         ...
 
 
@@ -52,6 +54,7 @@ class Delivery:
         self._listener: Listener | None = None
         self._attached = asyncio.Event()
         self._kept: deque[InOrder] = deque()
+        self._flushed = 0
         self._order = asyncio.Lock()
 
     @property
@@ -66,6 +69,8 @@ class Delivery:
         while True:
             await self._attached.wait()
             async with self._order:
+                if event.turn <= self._flushed:
+                    return
                 if self._listener is None:
                     continue
                 if isinstance(event, TurnBegan):
@@ -81,8 +86,12 @@ class Delivery:
         if self._listener is not None:
             self._listener.tell(event)
 
-    def flush(self) -> None:
-        """Forget all that was streamed and not yet sent or played."""
+    def flush(self, turn: int) -> None:
+        """Forget all that was streamed and not yet sent or played; nothing more of `turn` will be sent.
+
+        A cancelled turn may run for one more step: its number is stale from now on.
+        """
+        self._flushed = turn
         self._kept.clear()
         if self._listener is not None:
             self._listener.hush()
@@ -93,12 +102,11 @@ class Delivery:
             self._kept.popleft()
 
     def resumable(self, turn: int, pts: int) -> int | None:
-        """From where a listener who has `turn` up to `pts` can go on: `pts` or later; None for not at all."""
-        starts = [_start(e.segment) for e in self._kept if isinstance(e, SegmentReady) and e.turn == turn]
-        ends = [_end(e) for e in self._kept if isinstance(e, SegmentReady) and e.turn == turn]
-        if not starts or not ends:
+        """From where (`pts` or later) a listener with `turn` up to `pts` can go on, or None."""
+        kept = [e.segment.audio for e in self._kept if isinstance(e, SegmentReady) and e.turn == turn]
+        if not kept or pts > kept[-1].format.micros(kept[-1].end):
             return None
-        return max(pts, starts[0]) if pts <= (ends[-1] or 0) else None
+        return max(pts, kept[0].format.micros(kept[0].position))
 
     async def attach(self, listener: Listener, turn: int = -1, pts: int = 0) -> None:
         """Go on with this listener, who has `turn` up to `pts` without a gap; -1 if it has nothing.
@@ -117,10 +125,6 @@ class Delivery:
         if self._listener is listener:
             self._listener = None
             self._attached.clear()
-
-
-def _start(segment: Segment) -> int:
-    return segment.audio.format.micros(segment.audio.position)
 
 
 def _end(event: InOrder) -> int | None:

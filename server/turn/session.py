@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from blend_shapes.life.moods import MOODS
-
 from server.clock import Clock
 from server.errors import PeerError
 from server.history import History
@@ -28,7 +27,7 @@ from server.turn.events import (
     TurnFailed,
     TurnFlushed,
 )
-from server.turn.turn import Engines, Pace, Request, Turn
+from server.turn.turn import EARLY_S, Engines, Pace, Request, Turn
 
 FADE_MS = 10
 CANCEL_DEADLINE_S = 2.0
@@ -61,13 +60,13 @@ class Session:
         engines: Engines,
         clock: Clock,
         *,
-        history: History = History(),
+        history: History | None = None,
         seed: int = 0,
         observer: Observer = lambda event: None,
     ) -> None:
         self.id = id
         self.terms = terms
-        self.history = history
+        self.history = history or History()
         self.state: AvatarState = "idle"
         self._engines = engines
         self._clock = clock
@@ -170,7 +169,7 @@ class Session:
         if current is None:
             return
         self._report_arrived.clear()
-        self._delivery.flush()
+        self._delivery.flush(current.number)
         self._tell(TurnFlushed(current.number, reason, FADE_MS))
         if self._turn_task is not None:
             self._turn_task.cancel()
@@ -274,7 +273,7 @@ class Session:
 
     async def _played_out(self, turn: Turn) -> None:
         """Wait until the listener has come to the end of the turn, or it was stopped."""
-        while self._turn is turn and (left := self._left_to_play(turn)) > 0:
+        while self._turn is turn and (left := self._left_to_play(turn)) > EARLY_S:
             self._wake.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(left):

@@ -45,12 +45,17 @@ class Sessions:
     def __len__(self) -> int:
         return len(self._entries)
 
+    @property
+    def full(self) -> bool:
+        """Whether `create` would refuse."""
+        return len(self._entries) >= self._limit
+
     async def create(self, terms: Terms, *, old: str | None = None, token: str | None = None) -> Session:
         """A started session; with the id and token of one that is gone it inherits that one's history.
 
         Raises PeerError "too_many_sessions" at the limit.
         """
-        if len(self._entries) >= self._limit:
+        if self.full:
             raise PeerError(f"all {self._limit} places are taken; try again soon", "too_many_sessions")
         known = await self._histories.load(old, token) if old and token else None
         session = self._make(secrets.token_urlsafe(12), terms, known or History())
@@ -65,7 +70,7 @@ class Sessions:
     def find(self, id: str, token: str) -> Session | None:
         """The living session with this id, if the token is its own; it is no longer parked."""
         entry = self._entries.get(id)
-        if entry is None or not hmac.compare_digest(entry.token, token):
+        if entry is None or not hmac.compare_digest(entry.token.encode(), token.encode()):
             return None
         entry.parked_at = None
         return entry.session

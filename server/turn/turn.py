@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from blend_shapes.layers import LivingFace
-
+from blend_shapes.life.moods import MOODS
 from server.audio.chunk import AudioFormat
 from server.clock import Clock
 from server.errors import CannotSpeak, EngineError
@@ -39,6 +39,8 @@ MEDIA_AHEAD = 8
 """Events that wait for their time between voice and network."""
 PAUSE_S = 0.3
 """Silence between sentences: at least the face's look-ahead, so no sentence waits for the next one."""
+EARLY_S = 0.001
+"""So little before its time a segment may leave: no sleep is more exact."""
 POLL_S = 0.25
 """How soon a waiting segment notices that the listener moved on."""
 
@@ -145,7 +147,7 @@ class Turn:
     # --- think ---------------------------------------------------------------------------------
 
     async def _think(self) -> None:
-        splitter = SentenceSplitter()
+        splitter = SentenceSplitter(MOODS)
         try:
             async with aclosing(self._words()) as words:
                 async for piece in self._in_time(words):
@@ -207,7 +209,7 @@ class Turn:
                 self._marks.mark("voice")
                 placed = self._timeline.place(chunk)
                 for piece in captions(sentence, placed):
-                    while cues and cues[0].offset < piece.until:
+                    while cues and piece.reaches(cues[0].offset):
                         await self._cue(cues.pop(0).name, piece.start)
                     self.heard.piece(piece)
                     word = WordSpoken(self.number, _us(piece.start), _us(piece.end), piece.text)
@@ -253,7 +255,7 @@ class Turn:
 
     async def _send_segment(self, segment: Segment) -> None:
         end_s = segment.audio.end / segment.audio.format.rate
-        while (now := self._clock.now()) < (due := self.pacer.due(end_s)):
+        while (due := self.pacer.due(end_s)) - (now := self._clock.now()) > EARLY_S:
             await self._clock.sleep_until(min(due, now + POLL_S))
         if not self.pacer.begun:
             self._marks.mark("segment")

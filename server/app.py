@@ -1,0 +1,197 @@
+"""The composition root: from a configuration to a running server.
+
+The only module that knows the engines as well as the network.
+"""
+
+import asyncio
+import itertools
+import logging
+import os
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from server import characters, config
+from server.clock import Clock, SystemClock
+from server.engines import catalog
+from server.errors import ConfigError
+from server.history import History
+from server.net import application, serving
+from server.net.service import Service
+from server.observe.metrics import Metrics
+from server.speech.character import Character
+from server.store.memory import MemoryHistories
+from server.turn.session import Session, Terms
+from server.turn.sessions import Sessions
+from server.turn.turn import Engines
+
+WEB_CLIENT = Path(__file__).parent.parent / "web_client"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that listens. `stop` ends it gracefully, `stop` again at once."""
+
+    address: str
+    """What to open in a browser."""
+    port: int
+    service: Service
+    metrics: Metrics
+    stopping: asyncio.Event
+    at_once: asyncio.Event
+
+    def stop(self) -> None:
+        if self.stopping.is_set():
+            self.at_once.set()
+        self.stopping.set()
+
+
+@asynccontextmanager
+async def engines(tree: config.Config) -> AsyncGenerator[Engines, None]:
+    """The engines of the configuration, matched with each other; closed in reverse at the end.
+
+    Raises ConfigError for engines that cannot be made or cannot work together.
+    """
+    slots = tree.engines
+    async with AsyncExitStack() as stack:
+        face = catalog.make("face", slots.face.use, slots.face.options)
+        stack.push_async_callback(face.close)
+        voice = catalog.make("voice", slots.voice.use, _voice_options(tree))
+        stack.push_async_callback(voice.close)
+        brain = catalog.make("brain", slots.brain.use, slots.brain.options)
+        stack.push_async_callback(brain.close)
+        made = Engines(brain, voice, face)
+        match(tree, made)
+        yield made
+
+
+def match(tree: config.Config, engines: Engines) -> None:
+    """What the engines need of each other. Raises ConfigError that names the remedy."""
+    voice, face, audio = tree.engines.voice.use, tree.engines.face.use, tree.audio
+    if engines.face.needs_phones and not engines.voice.traits.phones:
+        raise ConfigError(
+            f"engines.face: {face} needs the phones of the voice, and {voice} does not give them; "
+            f"use face: loudness, or another voice"
+        )
+    if engines.voice.traits.rate != audio.rate:
+        raise ConfigError(
+            f"audio.rate is {audio.rate}, but the voice {voice} gives {engines.voice.traits.rate} samples "
+            f"a second; set audio.rate: {engines.voice.traits.rate}"
+        )
+
+
+def cast(tree: config.Config) -> tuple[Mapping[str, Character], str]:
+    """Every character by name, and the name of the default one. Raises ConfigError."""
+    found = [characters.load(name) for name in characters.names()]
+    if tree.characters.folder is not None:
+        folder = Path(tree.characters.folder)
+        if not folder.is_dir():
+            raise ConfigError(f"characters.folder: {folder} is no folder")
+        found += [characters.load(path) for path in sorted(folder.glob("*.yaml"))]
+    by_name = {character.name: character for character in found}
+    chosen = tree.characters.default
+    if chosen in by_name:
+        return by_name, chosen
+    default = characters.load(chosen)
+    return {**by_name, default.name: default}, default.name
+
+
+@asynccontextmanager
+async def running(
+    tree: config.Config,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    clock: Clock | None = None,
+    web_client: Path = WEB_CLIENT,
+    made: Engines | None = None,
+) -> AsyncGenerator[Running, None]:
+    """A server that listens inside the context, and is stopped gracefully at its end.
+
+    `made` are engines that the caller owns, instead of the configuration's. Raises ConfigError.
+    """
+    clock = clock or SystemClock()
+    token = config.token(tree.server, environ)
+    by_name, default = cast(tree)
+    metrics = Metrics()
+    async with AsyncExitStack() as stack:
+        parts = await stack.enter_async_context(engines(tree)) if made is None else made
+        sessions = Sessions(
+            _maker(parts, clock, metrics.observe),
+            MemoryHistories(clock),
+            clock,
+            limit=tree.server.max_sessions,
+            window_s=tree.server.resume_window_s,
+        )
+        metrics.watch_sessions(lambda: len(sessions))
+        stack.push_async_callback(sessions.close)
+        service = Service(
+            sessions=sessions,
+            clock=clock,
+            counts=metrics,
+            server=tree.server,
+            limits=tree.limits,
+            face=tree.face,
+            pace=tree.pace,
+            characters=by_name,
+            default_character=default,
+            languages=parts.voice.traits.languages,
+            rate=parts.voice.traits.rate,
+            token=token,
+            greeting=tree.conversation.greeting,
+        )
+        app = application.make(service, web_client, metrics.text)
+        port = await stack.enter_async_context(serving.listening(app, tree.server))
+        sweep = asyncio.create_task(sessions.sweep(), name="sweep")
+        stack.callback(sweep.cancel)
+        at_once = asyncio.Event()
+        stack.push_async_callback(serving.stop, service, at_once)
+        service.ready = True
+        yield Running(_address(tree.server, port), port, service, metrics, asyncio.Event(), at_once)
+
+
+async def serve(tree: config.Config, announce: Callable[[Running], None]) -> None:
+    """Serve until the process is told to stop: once for gracefully, twice for at once."""
+    async with running(tree) as server:
+        serving.on_signals(server.stop, server.stop)
+        announce(server)
+        await server.stopping.wait()
+        log.info("stopping; again to stop at once")
+
+
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The faster event loop where it exists, else asyncio's own."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _maker(
+    engines: Engines, clock: Clock, observe: Callable[..., None]
+) -> Callable[[str, Terms, History], Session]:
+    seeds = itertools.count(1)
+
+    def make(id: str, terms: Terms, history: History) -> Session:
+        return Session(
+            id, terms, engines, clock, history=history, seed=next(seeds) * 7919, observer=observe
+        )
+
+    return make
+
+
+def _voice_options(tree: config.Config) -> dict[str, object]:
+    """The voices that come with FaceWire speak at the rate of the wire unless told otherwise."""
+    slot = tree.engines.voice
+    own = slot.use in catalog.names("voice")
+    return {"rate": tree.audio.rate, **slot.options} if own else dict(slot.options)
+
+
+def _address(server: config.Server, port: int) -> str:
+    scheme = "http" if server.tls is None else "https"
+    everywhere = config.is_loopback(server.host) or server.host in ("0.0.0.0", "::", "")
+    host = "localhost" if everywhere else f"[{server.host}]" if ":" in server.host else server.host
+    return f"{scheme}://{host}:{port}/"

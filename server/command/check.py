@@ -1,0 +1,43 @@
+"""Check the configuration and print what is in effect."""
+
+import argparse
+import asyncio
+
+from server import app, config
+from server.command import serve
+from server.net.serving import tls_context
+from server.turn.turn import Engines
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    serve.add_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    tree = config.listening_at(config.load(args.config or config.nearby()), args.host, args.port)
+    config.token(tree.server)
+    tls_context(tree.server.tls)
+    found, default = app.cast(tree)
+    print(config.explain(tree))
+    print(f"characters: {', '.join(sorted(found))} (default: {default})")
+    print(asyncio.run(_engines(tree)))
+    return 0
+
+
+async def _engines(tree: config.Config) -> str:
+    async with app.engines(tree) as made:
+        return _match(tree, made)
+
+
+def _match(tree: config.Config, made: Engines) -> str:
+    """What the engines give and need, in words."""
+    traits, slots = made.voice.traits, tree.engines
+    languages = f"{len(traits.languages)} languages" if traits.languages else "any language"
+    phones = "gives phones" if traits.phones else "gives no phones"
+    wants = "needs phones" if made.face.needs_phones else "follows the sound"
+    return (
+        f"brain: {slots.brain.use}\n"
+        f"voice: {slots.voice.use}, {traits.rate} samples a second, {languages}, {phones}\n"
+        f"face: {slots.face.use}, {wants}\n"
+        "the engines work together"
+    )

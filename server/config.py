@@ -1,0 +1,287 @@
+"""The configuration: `config.yaml` as a frozen typed tree, checked before anything starts.
+
+`load` reads, `explain` prints what is in effect. Every error is a `ConfigError` of one line that names the
+file, the key and what it may hold. Secrets are never in the file: it names environment variables.
+"""
+
+import difflib
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+import yaml
+from msgspec import Meta, inspect, structs
+
+from server.errors import ConfigError
+
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+Positive = Annotated[int, Meta(gt=0, lt=2**31)]
+
+_SECRET: Final = re.compile(r"(^|_)(token|password|secret|api_?key|key)$", re.IGNORECASE)
+_REDACTED: Final = "(set, not shown)"
+
+
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A map of the file."""
+
+
+class Tls(_Section, frozen=True):
+    """PEM files; relative paths are meant from the folder of the configuration file."""
+
+    certificate: str
+    key: str
+
+
+class Server(_Section, frozen=True):
+    """Where to listen, whom to let in, and how long to wait for whom."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 8765
+    token_env: str = "FACEWIRE_TOKEN"
+    """Name of the environment variable that holds the token clients must send; unset for none."""
+    allow_without_token: bool = False
+    tls: Tls | None = None
+    max_sessions: Positive = 1000
+    resume_window_s: Seconds = 30.0
+    grace_s: Annotated[float, Meta(ge=0, le=3600)] = 10.0
+    heartbeat_s: Seconds = 15.0
+    hello_timeout_s: Seconds = 10.0
+    idle_timeout_s: Seconds = 600.0
+    send_timeout_s: Seconds = 10.0
+
+
+class Limits(_Section, frozen=True):
+    """What one connection may send."""
+
+    message_bytes: Annotated[int, Meta(ge=1024, le=16 * 2**20)] = 65_536
+    messages_per_s: Positive = 200
+    text_chars: Positive = 4000
+    mic_ms: Annotated[int, Meta(ge=10, le=10_000)] = 200
+
+
+class Audio(_Section, frozen=True):
+    rate: Annotated[int, Meta(ge=8000, le=48_000)] = 24_000
+
+
+class Face(_Section, frozen=True):
+    fps: Annotated[int, Meta(ge=1, le=240)] = 60
+    format: Literal["q8", "f32"] = "q8"
+
+
+class PaceSection(_Section, frozen=True):
+    max_ahead_ms: Annotated[int, Meta(ge=100, le=3_600_000)] = 500
+    think_timeout_s: Seconds = 30.0
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """One engine: its name in the catalog (or "module:factory") and its own options."""
+
+    use: str
+    options: dict[str, Any] = {}
+
+
+class EngineSlots(_Section, frozen=True):
+    brain: Slot = Slot("knowledge")
+    voice: Slot = Slot("espeak")
+    face: Slot = Slot("articulation")
+
+
+class CharactersSection(_Section, frozen=True):
+    default: str = "mira"
+    """Name of a character, or path of a character's YAML file."""
+    folder: str | None = None
+    """A folder with more characters."""
+
+
+class Conversation(_Section, frozen=True):
+    greeting: bool = False
+
+
+class Log(_Section, frozen=True):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+
+
+class Config(_Section, frozen=True):
+    """The whole tree; only the composition root holds it."""
+
+    server: Server = Server()
+    limits: Limits = Limits()
+    audio: Audio = Audio()
+    face: Face = Face()
+    pace: PaceSection = PaceSection()
+    engines: EngineSlots = EngineSlots()
+    characters: CharactersSection = CharactersSection()
+    conversation: Conversation = Conversation()
+    log: Log = Log()
+
+
+def load(path: Path | None) -> Config:
+    """The configuration in `path`, or the defaults. Raises ConfigError."""
+    if path is None:
+        return Config()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigError(f"{path}: cannot be read: {why}") from None
+    try:
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    return _located(parse(raw, str(path)), path.resolve().parent)
+
+
+def nearby() -> Path | None:
+    """`config.yaml` of the current folder, if there is one."""
+    path = Path("config.yaml")
+    return path if path.is_file() else None
+
+
+def parse(raw: object, source: str) -> Config:
+    """The tree from plain values; `source` names them in errors. Raises ConfigError."""
+    raw = {} if raw is None else raw
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{source}: the file is a map of sections ({_names(Config)})")
+    if isinstance(slots := raw.get("engines"), dict):
+        slots = {name: _slot(slot, f"{source}: engines.{name}") for name, slot in slots.items()}
+        raw = {**raw, "engines": slots}
+    _check_keys(raw, inspect.type_info(Config), source, "")
+    try:
+        config = msgspec.convert(raw, Config)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$.")
+        raise ConfigError(f"{source}: {where.rstrip('`') or 'the file'}: {what}") from None
+    check(config, source)
+    return config
+
+
+def listening_at(config: Config, host: str | None, port: int | None) -> Config:
+    """The configuration with another address, where one is given. Raises ConfigError."""
+    server = config.server
+    changed = structs.replace(
+        server,
+        host=server.host if host is None else host,
+        port=server.port if port is None else port,
+    )
+    return structs.replace(config, server=changed)
+
+
+def check(config: Config, source: str = "configuration") -> None:
+    """What a single field cannot say. Raises ConfigError."""
+    server, limits = config.server, config.limits
+    if server.heartbeat_s >= server.idle_timeout_s:
+        raise ConfigError(
+            f"{source}: server.heartbeat_s ({server.heartbeat_s:g}) must be shorter than "
+            f"server.idle_timeout_s ({server.idle_timeout_s:g})"
+        )
+    needed = max(limits.text_chars * 4, limits.mic_ms * 96) + 512
+    if limits.message_bytes < needed:
+        raise ConfigError(
+            f"{source}: limits.message_bytes ({limits.message_bytes}) must be at least {needed} to hold "
+            f"limits.text_chars ({limits.text_chars}) and limits.mic_ms ({limits.mic_ms})"
+        )
+
+
+def token(server: Server, environ: Mapping[str, str] = os.environ) -> str | None:
+    """The token clients must send, None for none.
+
+    Raises ConfigError if the address can be reached from elsewhere and nobody said that this is meant.
+    """
+    value = environ.get(server.token_env) or None
+    if value is None and not server.allow_without_token and not is_loopback(server.host):
+        raise ConfigError(
+            f"{server.host} can be reached from other machines: put a token into the environment variable "
+            f"{server.token_env}, or set server.allow_without_token: true, or listen on 127.0.0.1"
+        )
+    return value
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def explain(config: Config, environ: Mapping[str, str] = os.environ) -> str:
+    """The effective configuration as YAML, secrets redacted."""
+    tree = msgspec.to_builtins(config)
+    for name in structs.fields(config.engines):
+        slot = getattr(config.engines, name.name)
+        tree["engines"][name.name] = {"use": slot.use, **_redacted(slot.options)}
+    state = "set" if environ.get(config.server.token_env) else "not set"
+    text: str = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
+    return f"{text}# the environment variable {config.server.token_env} is {state}\n"
+
+
+# --- details ---------------------------------------------------------------------------------------
+
+
+def _slot(raw: object, where: str) -> dict[str, Any]:
+    """A name, a map with `use` and options, or a list of one of these."""
+    if isinstance(raw, list):
+        if len(raw) != 1:
+            raise ConfigError(f"{where}: a list must hold exactly one engine, this one holds {len(raw)}")
+        raw = raw[0]
+    if isinstance(raw, str):
+        return {"use": raw}
+    if isinstance(raw, dict) and isinstance(raw.get("use"), str):
+        options = {key: value for key, value in raw.items() if key != "use"}
+        if bad := [key for key in options if not isinstance(key, str)]:
+            raise ConfigError(f"{where}: {bad[0]!r} is no option name; names are text")
+        return {"use": raw["use"], "options": options}
+    raise ConfigError(f"{where}: give the engine's name, or a map with `use: name` and its options")
+
+
+def _check_keys(raw: Mapping[Any, Any], info: inspect.Type, source: str, path: str) -> None:
+    """Unknown keys, with the known ones and the likely one."""
+    assert isinstance(info, inspect.StructType)
+    fields = {field.encode_name: field.type for field in info.fields}
+    for key, value in raw.items():
+        if key not in fields:
+            close = difflib.get_close_matches(str(key), fields, n=1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            raise ConfigError(f"{source}: {path}{key}: no such key{hint} (allowed: {', '.join(fields)})")
+        options = getattr(fields[key], "types", (fields[key],))
+        inner = next((t for t in options if isinstance(t, inspect.StructType)), None)
+        if inner is not None and isinstance(value, dict):
+            _check_keys(value, inner, source, f"{path}{key}.")
+
+
+def _names(section: type[msgspec.Struct]) -> str:
+    return ", ".join(section.__struct_fields__)
+
+
+def _located(config: Config, folder: Path) -> Config:
+    """Relative paths of files are meant from the configuration's own folder."""
+
+    def at(path: str) -> str:
+        return str(folder / Path(path).expanduser())
+
+    server, characters = config.server, config.characters
+    if server.tls is not None:
+        server = structs.replace(
+            server, tls=Tls(certificate=at(server.tls.certificate), key=at(server.tls.key))
+        )
+    if characters.folder is not None:
+        characters = structs.replace(characters, folder=at(characters.folder))
+    if Path(characters.default).suffix in (".yaml", ".yml"):
+        characters = structs.replace(characters, default=at(characters.default))
+    return structs.replace(config, server=server, characters=characters)
+
+
+def _redacted(value: Any) -> Any:
+    """Engine options without what looks like a secret."""
+    if not isinstance(value, dict):
+        return value
+    shown = {key: _redacted(inner) for key, inner in value.items()}
+    for key in shown:
+        if _SECRET.search(key) and value[key] not in (None, ""):
+            shown[key] = _REDACTED
+    return shown

@@ -1,0 +1,91 @@
+"""What the connections of one process share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from aiohttp import web
+
+from server import config
+from server.clock import Clock
+from server.errors import PeerError
+from server.speech.character import Character
+from server.turn.sessions import Sessions
+
+if TYPE_CHECKING:
+    from server.net.connection import Connection
+
+
+class Counts(Protocol):
+    """Learns what the connections do; must neither wait nor raise."""
+
+    def connected(self) -> None: ...
+
+    def disconnected(self, code: int | None) -> None:
+        """With this close code, None if the client went without a word."""
+        ...
+
+    def refused(self, code: str) -> None:
+        """A message was refused with this error code."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class Service:
+    """The sessions, what they are made with, and the connections to them."""
+
+    sessions: Sessions
+    clock: Clock
+    counts: Counts
+    server: config.Server
+    limits: config.Limits
+    face: config.Face
+    pace: config.PaceSection
+    characters: Mapping[str, Character]
+    default_character: str
+    languages: tuple[str, ...]
+    """BCP 47 tags that the voice speaks; empty for any."""
+    rate: int
+    """Sample rate of the voice."""
+    token: str | None = None
+    greeting: bool = False
+    ready: bool = False
+    """Whether new sessions are welcome: not before the start is over, not during the stop."""
+    connections: set["Connection"] = field(default_factory=set)
+    holders: dict[str, "Connection"] = field(default_factory=dict)
+    """The connection of each session, by the session's id."""
+    talkers: set[web.WebSocketResponse] = field(default_factory=set)
+
+    def character(self, name: str | None) -> Character:
+        """The character of this name, or the default one. Raises PeerError."""
+        found = self.characters.get(self.default_character if name is None else name)
+        if found is None:
+            known = ", ".join(sorted(self.characters))
+            raise PeerError(f"no character {name!r}; there are {known}", "unknown_character")
+        return found
+
+    def check_language(self, tag: str | None) -> None:
+        """Raises PeerError for a language that the voice does not speak."""
+        if tag is None or not self.languages:
+            return
+        spoken = {language.lower().replace("_", "-").partition("-")[0] for language in self.languages}
+        if tag.lower().replace("_", "-").partition("-")[0] not in spoken:
+            raise PeerError(
+                f"the voice does not speak {tag!r}; it speaks {', '.join(sorted(spoken))}",
+                "unknown_language",
+            )
+
+    def check_text(self, text: str) -> None:
+        """Raises PeerError for text that is empty or too long."""
+        if not text.strip():
+            raise PeerError("the text is empty; send something to say", "empty_text")
+        if len(text) > self.limits.text_chars:
+            raise PeerError(
+                f"the text has {len(text)} characters; send at most {self.limits.text_chars} at a time",
+                "text_too_long",
+            )
+
+    def check_open(self) -> None:
+        """Raises PeerError while the server stops."""
+        if not self.ready:
+            raise PeerError("the server is stopping; reconnect in a moment", "going_away")

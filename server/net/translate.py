@@ -1,0 +1,164 @@
+"""Domain values to wire messages and back: the one place that knows both.
+
+The protocol can change its packing without touching a turn, and no face or turn code ever sees bytes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+from blend_shapes.arkit import CHANNELS
+from blend_shapes.life import loops
+from protocol import codec
+from protocol import messages as m
+from protocol.face_format import FaceLayout
+from server.config import Face, Limits, PaceSection, Server
+from server.errors import PeerError
+from server.net.service import Service
+from server.speech.character import Character
+from server.turn import events as e
+from server.turn.session import Session, Terms
+from server.turn.turn import Pace
+
+SERVER = "FaceWire"
+FEATURES = ("text", "say", "captions", "moods", "cues", "clips", "resume")
+PROFILE = "arkit"
+CODEC: Final = "pcm16"
+CLIP_FPS = 30
+"""Frames a second of the loops, at most; they move slowly."""
+
+Payload = bytes | str
+"""A message as it leaves: bytes are MessagePack, text is JSON."""
+Encode = Callable[[m.FromServer], Payload]
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """The form that one connection's messages take."""
+
+    layout: FaceLayout
+    encode: Encode
+
+    def event(self, event: e.TurnEvent) -> Payload:
+        return self.encode(message(event, self.layout))
+
+
+def encoder(binary: bool) -> Encode:
+    return codec.encode if binary else codec.encode_json
+
+
+# --- to the client ---------------------------------------------------------------------------------
+
+
+def message(event: e.TurnEvent, layout: FaceLayout) -> m.FromServer:
+    """The wire message of a turn's event."""
+    if type(event) is e.SegmentReady:  # nearly every event
+        return segment(event, layout)
+    return _control(event)
+
+
+def segment(event: e.SegmentReady, layout: FaceLayout) -> m.Segment:
+    """Times come from exact sample and frame counts, so rounding never accumulates."""
+    voice, frames = event.segment.audio, event.segment.frames
+    face = layout.pack(frames.weights, frames.head) if len(frames) else b""
+    return m.Segment(
+        event.turn,
+        event.segment.seq,
+        voice.format.micros(voice.position),
+        voice.to_bytes(),
+        frames.pts,
+        face,
+    )
+
+
+def _control(event: e.TurnEvent) -> m.FromServer:
+    match event:
+        case e.StateChanged(state):
+            return m.State(state)
+        case e.TurnBegan(turn, origin, id):
+            return m.Turn(turn, origin, id)
+        case e.WordSpoken(turn, pts, end, text):
+            return m.Caption(turn, pts, end, text)
+        case e.MoodChanged(turn, pts, mood, intensity):
+            return m.Mood(turn, pts, mood, intensity)
+        case e.CueReached(turn, pts, name):
+            return m.Cue(turn, pts, name)
+        case e.TurnEnded(turn, pts):
+            return m.End(turn, pts)
+        case e.StageTimes(turn, stages):
+            return m.Timings(turn, stages)
+        case e.TurnFlushed(turn, reason, fade_ms):
+            return m.Flush(turn, reason, fade_ms)
+        case e.TurnFailed(turn, code, text):
+            return m.Error(code, text, turn)
+        case _:
+            raise TypeError(f"{type(event).__name__} has no message")
+
+
+def welcome(
+    session: Session, service: Service, layout: FaceLayout, resumed: m.Position | None
+) -> m.Welcome:
+    """All that a client needs to know of its session; it hard-codes no table."""
+    fps = session.terms.pace.fps
+    return m.Welcome(
+        protocol=m.VERSION,
+        server=SERVER,
+        session=session.id,
+        resume_token=service.sessions.token(session),
+        resume_window_s=service.server.resume_window_s,
+        audio=m.AudioFormatInfo(CODEC, service.rate),
+        face=m.FaceFormatInfo(layout.format, fps, PROFILE, CHANNELS, layout.head),
+        limits=_limits(service.limits, service.server),
+        character=session.terms.character.name,
+        features=FEATURES,
+        resumed=resumed,
+    )
+
+
+def _limits(limits: Limits, server: Server) -> m.Limits:
+    return m.Limits(
+        message_bytes=limits.message_bytes,
+        mic_ms=limits.mic_ms,
+        messages_per_s=limits.messages_per_s,
+        text_chars=limits.text_chars,
+        hello_timeout_s=server.hello_timeout_s,
+        idle_timeout_s=server.idle_timeout_s,
+    )
+
+
+def clips(mood: str, layout: FaceLayout, fps: int) -> tuple[m.Clip, ...]:
+    """The loops that a client plays while no segment is due, at `fps` or less."""
+    return _clips(mood, layout, min(fps, CLIP_FPS))
+
+
+@lru_cache(maxsize=64)
+def _clips(mood: str, layout: FaceLayout, fps: int) -> tuple[m.Clip, ...]:
+    """Packed once."""
+    made = ((name, loops.loop(name, fps, mood)) for name in loops.NAMES)
+    return tuple(m.Clip(name, fps, layout.pack(f.weights, f.head)) for name, f in made)
+
+
+# --- from the client -------------------------------------------------------------------------------
+
+
+def layout(hello: m.Hello, face: Face) -> FaceLayout:
+    """How this client's frames are packed. Raises PeerError for what is not offered."""
+    if hello.face is None:
+        return FaceLayout(face.format)
+    if hello.face.profile != PROFILE:
+        raise PeerError(f"no face profile {hello.face.profile!r}; there is {PROFILE!r}", "not_available")
+    return FaceLayout(hello.face.format)
+
+
+def terms(hello: m.Hello, character: Character, face: Face, pace: PaceSection) -> Terms:
+    """What the client asked for, with the server's defaults. Raises PeerError for what is not offered."""
+    if hello.mode != "converse":
+        raise PeerError("this server has no microphone input yet; use mode 'converse'", "not_available")
+    if hello.audio is not None and CODEC not in hello.audio.codecs:
+        raise PeerError(f"offer the audio codec {CODEC!r}; this server sends no other", "not_available")
+    if hello.language is not None:
+        character = replace(character, speaker=replace(character.speaker, language=hello.language))
+    fps = hello.face.fps if hello.face is not None and hello.face.fps is not None else face.fps
+    ahead_ms = pace.max_ahead_ms if hello.max_ahead_ms is None else hello.max_ahead_ms
+    return Terms(character, Pace(fps, ahead_ms / 1000, pace.think_timeout_s))

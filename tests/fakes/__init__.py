@@ -1,0 +1,1 @@
+"""Engines and listeners whose behaviour a test declares."""

@@ -1,0 +1,30 @@
+"""A session with fake engines and one listener, opened and closed around a test."""
+
+from server.engines.faces.articulation import ArticulationFace
+from server.ports import Brain, Voice
+from server.speech.character import Character
+from server.turn.session import Session, Terms
+from server.turn.turn import Engines, Pace
+from tests.fakes.ears import Ears
+from tests.fakes.voice import SlowVoice
+from tests.virtual_time import VirtualClock
+
+
+class Stage:
+    """`async with Stage(brain) as (session, ears)`."""
+
+    def __init__(self, brain: Brain, voice: Voice | None = None, ears: Ears | None = None) -> None:
+        self._brain = brain
+        self._voice = voice or SlowVoice()
+        self.ears = ears or Ears()
+
+    async def __aenter__(self) -> tuple[Session, Ears]:
+        engines = Engines(self._brain, self._voice, ArticulationFace())
+        terms = Terms(Character("test"), Pace())
+        self.session = Session("s", terms, engines, VirtualClock())
+        self.session.start()
+        await self.session.attach(self.ears)
+        return self.session, self.ears
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.session.close("shutdown")
