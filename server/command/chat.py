@@ -1,4 +1,4 @@
-"""`facewire chat`: talk to a running server from the terminal.
+"""Talk to a running server from the terminal.
 
 What is typed is sent; replies are heard where a player program is installed, and their words and face are
 shown in step with the playhead that this client reports to the server.
@@ -12,12 +12,11 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 
-from python_client.client import Client, connect, monotonic_us
-from python_client.faults import ClientFault
-
 from protocol import messages as m
 from protocol.codes import BadMessage
 from protocol.face_format import FaceLayout
+from python_client.client import Client, connect, monotonic_us
+from python_client.faults import ClientFault
 from server.command import address
 from server.command.chat_stage import Screen, StagedReply
 from server.command.face_meter import face_line

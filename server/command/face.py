@@ -1,4 +1,4 @@
-"""`facewire face`: the face of a recording, or of phones with their times, as CSV.
+"""Write the face of a recording, or of phones with their times, as CSV.
 
 The mouth alone, unless `--life` asks for the rest: what is written here is mostly measured or used as one
 layer among others.
@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from blend_shapes.layers import LivingFace
-from blend_shapes.life.moods import MOODS
 
 from blend_shapes.articulation import pose
 from blend_shapes.face import FaceFrames
+from blend_shapes.layers import LivingFace
+from blend_shapes.life.moods import MOODS
 from blend_shapes.phonemes.timing import PhoneTiming
 from server.audio.chunk import AudioChunk
 from server.command.face_file import write_face

@@ -1,14 +1,13 @@
-"""`facewire record URL FILE TEXT...`: what a server answers, with its arrival times, in a file."""
+"""Record what a server answers, with its arrival times, in a file."""
 
 import argparse
 import asyncio
 from pathlib import Path
 
+from protocol.codes import BadMessage
 from python_client.client import connect
 from python_client.faults import ClientFault
 from python_client.reply import Reply
-
-from protocol.codes import BadMessage
 from server.command import address
 from server.command.faults import BadFile, NoServer
 

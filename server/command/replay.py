@@ -1,15 +1,14 @@
-"""`facewire replay FILE`: a recording again, at the times its messages came."""
+"""Play a recording again, at the times its messages came."""
 
 import argparse
 import asyncio
 import sys
 from pathlib import Path
 
-from python_client.recorder import Replay
-
 from protocol import messages as m
 from protocol.face_format import FaceLayout
 from protocol.recording import NotARecording
+from python_client.recorder import Replay
 from server.command.face_meter import face_line
 from server.command.faults import BadFile
 from server.command.player import Player, player_command

@@ -1,24 +1,23 @@
-"""`facewire say TEXT`: a reply into files, without a server; the same turn that a server performs."""
+"""Speak a text into files, without a server.
+
+The same turn that a server performs, without waiting for a listener.
+"""
 
 import argparse
 import asyncio
 import sys
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
 from blend_shapes.life.moods import MOODS
+from server import app, config
 from server.characters import load as load_character
-
-from server import config as configuration
 from server.command.face_file import write_face
 from server.command.face_plot import plot
 from server.command.rendering import Rendering, render
 from server.command.sound_file import write_wav
-from server.engines import catalog
 from server.errors import ConfigError
 from server.speech.character import Character
-from server.turn.turn import Engines
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", help="a language tag such as en-us, de or cmn")
     parser.add_argument("--mood", help=f"one of {', '.join(sorted(MOODS))}")
     parser.add_argument("--character", help="name of a character, or its YAML file")
-    parser.add_argument("--config", type=Path, help="a configuration other than the defaults")
+    parser.add_argument(
+        "--config", type=Path, help="configuration file (default: ./config.yaml if there is one)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,17 +51,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _render(text: str, args: argparse.Namespace) -> Rendering:
-    config = configuration.load(args.config)
-    slots, rate = config.engines, config.audio.rate
-    async with AsyncExitStack() as open_engines:
-        brain = catalog.make("brain", "echo")
-        open_engines.push_async_callback(brain.close)
-        voice = catalog.make("voice", slots.voice.use, {"rate": rate, **slots.voice.options})
-        open_engines.push_async_callback(voice.close)
-        face = catalog.make("face", slots.face.use, slots.face.options)
-        open_engines.push_async_callback(face.close)
-        character = _character(args, config.characters.default)
-        return await render(text, Engines(brain, voice, face), character, mood=args.mood)
+    tree = config.load(args.config or config.nearby())
+    async with app.engines(tree) as engines:
+        character = _character(args, tree.characters.default)
+        return await render(text, engines, character, mood=args.mood)
 
 
 def _character(args: argparse.Namespace, default: str) -> Character:

@@ -1,4 +1,4 @@
-"""`facewire voices`: what can be named as a character's voice or language."""
+"""List what can be named as a character's voice or language."""
 
 import argparse
 

@@ -13,11 +13,11 @@ from contextlib import aclosing
 
 import numpy as np
 from aiohttp import WSMsgType, web
-from blend_shapes.layers import LivingFace
-from server.engines.faces.articulation import ArticulationDriver
 
 from blend_shapes.face import FaceFrames
+from blend_shapes.layers import LivingFace
 from server.audio.chunk import AudioFormat
+from server.engines.faces.articulation import ArticulationDriver
 from server.engines.voices.espeak import EspeakVoice
 from server.speech.character import Speaker
 from server.speech.sentences import SentenceSplitter
