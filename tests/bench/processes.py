@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -52,7 +53,7 @@ def free_port() -> int:
 async def python(*arguments: str, read: bool = False) -> AsyncIterator[asyncio.subprocess.Process]:
     """``python ARGUMENTS`` as a process that ends, at the latest, with this context."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *arguments, stdout=asyncio.subprocess.PIPE if read else sys.stderr.fileno()
+        sys.executable, *arguments, stdout=subprocess.PIPE if read else subprocess.DEVNULL
     )
     try:
         yield process

@@ -17,7 +17,7 @@ from tests.bench.processes import Served, facewire, load
 LEVELS = (50, 100, 200, 300, 400, 500, 600)
 TARGET = 300
 LATE_MS = 50.0
-LATENESS = "facewire_media_lateness_seconds"
+LATENESS = "facewire_segment_lateness_seconds"
 
 
 async def run(quick: bool = False) -> list[Figure]:

@@ -20,8 +20,12 @@ async def run(quick: bool = False) -> list[Figure]:
 
 
 async def _measure(wire: Wire, words: int) -> list[Figure]:
-    before, face, audio, segments = wire.bytes, 0, 0, 0
+    """Over one turn; what a connection gets once, the clips, is not of it."""
+    face = audio = segments = 0
     await wire.send(m.Say(speech(words, seed=1)))
+    while not isinstance(await wire.receive(), m.Turn):
+        pass
+    before = wire.bytes
     while not isinstance(message := await wire.receive(), m.End):
         if isinstance(message, m.Segment):
             face, audio, segments = face + len(message.face), audio + len(message.audio), segments + 1
