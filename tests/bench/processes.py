@@ -79,6 +79,8 @@ async def serve(*arguments: str) -> AsyncIterator[Served]:
     async with python(*arguments, "--port", str(port)) as process:
         await _answers(url, process)
         yield Served(url, process.pid)
+        if process.returncode is not None:
+            raise RuntimeError(f"the server ended by itself with status {process.returncode}")
 
 
 @asynccontextmanager
