@@ -78,9 +78,11 @@ async def serve(*arguments: str) -> AsyncIterator[Served]:
     url = f"http://127.0.0.1:{port}"
     async with python(*arguments, "--port", str(port)) as process:
         await _answers(url, process)
-        yield Served(url, process.pid)
-        if process.returncode is not None:
-            raise RuntimeError(f"the server ended by itself with status {process.returncode}")
+        try:
+            yield Served(url, process.pid)
+        finally:
+            if process.returncode is not None:
+                print(f"the server ended by itself with status {process.returncode}", file=sys.stderr)
 
 
 @asynccontextmanager
