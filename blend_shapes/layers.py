@@ -16,7 +16,7 @@ from blend_shapes.arkit import HEAD_ANGLES
 from blend_shapes.articulation import shapes
 from blend_shapes.articulation.mouth import LOOK_AHEAD_S, checked
 from blend_shapes.articulation.score import Constraints, Splitter
-from blend_shapes.articulation.windows import Array, evaluate_each, smoothstep, strongest, union
+from blend_shapes.articulation.windows import Array, between, evaluate_each, smoothstep, strongest, union
 from blend_shapes.face import FaceFrames
 from blend_shapes.life import moods
 from blend_shapes.life.blink import Blinks
@@ -25,8 +25,8 @@ from blend_shapes.life.finish import finished
 from blend_shapes.life.gaze import LARGE_SHIFT_DEG, TALKING, Gaze
 from blend_shapes.life.gestures import gesture
 from blend_shapes.life.phrasing import ClauseEnd, Mark, Onset, Phrasing
-from blend_shapes.life.prosody import Prosody, breath
-from blend_shapes.life.pulses import HEAD_AT, Pulse, in_order, total
+from blend_shapes.life.prosody import Prosody, add_breath
+from blend_shapes.life.pulses import HEAD_AT, Pulse, by_time, total
 from blend_shapes.phonemes.targets import Seal
 from blend_shapes.phonemes.timing import PhoneTiming
 
@@ -34,6 +34,8 @@ WAKE_S: Final = 0.35
 """A turn begins at rest and comes alive within this time."""
 SLEEP_S: Final = 0.60
 """After its speech a turn goes back to rest within this time."""
+_BLOCK: Final = 96
+"""Frames composed at once: long runs are cut, so that each meets only the pulses around it."""
 _ANSWER_AHEAD_S: Final = 0.26
 """No pulse begins earlier than this before the mark that it answers."""
 
@@ -113,17 +115,24 @@ class LivingFace:
             self._blinks.occasion(mark.at, 0.25)
 
     def _compose(self, mouth: FaceFrames, end: float | None) -> FaceFrames:
-        if not len(mouth):
-            return mouth
+        blocks = []
+        rest = mouth
+        while len(rest):
+            block, rest = rest.split(rest.first + _BLOCK)
+            blocks.append(self._block(block, end))
+        return FaceFrames.join(blocks) if len(blocks) > 1 else blocks[0] if blocks else mouth
+
+    def _block(self, mouth: FaceFrames, end: float | None) -> FaceFrames:
         times = mouth.times()
-        self._make_pulses(float(times[-1]))
-        pulses = [p for p in self._pulses if p.start < times[-1]]
+        first, last = float(times[0]), float(times[-1])
+        self._make_pulses(last)
+        pulses = [p for p in self._pulses if p.start < last and p.end > first]
         held = self._constraints
         windows, spoken, closed = evaluate_each(
             (
                 [p.window for p in pulses],
-                held.speaking,
-                held.seals[Seal.BILABIAL] + held.seals[Seal.LABIODENTAL],
+                between(held.speaking, first, last),
+                between(held.seals[Seal.BILABIAL] + held.seals[Seal.LABIODENTAL], first, last),
             ),
             times,
         )
@@ -132,12 +141,12 @@ class LivingFace:
             awake *= smoothstep((end + SLEEP_S - times) / SLEEP_S)
         slow = drift(self._seed, times)
         life = total([p.vector for p in pulses], windows)
-        life += breath(times)
+        add_breath(life, times)
         self._moods.add(life, times, union(spoken))
         life *= awake[:, None]
         weights = finished(mouth.weights, life, slow * awake[:, None], strongest(closed))
-        self._next_time = float(times[-1])
-        self._forget(self._next_time)
+        self._next_time = last
+        self._forget(last)
         return FaceFrames(mouth.first, mouth.fps, weights, life[:, HEAD_AT].astype(np.float32))
 
     def _make_pulses(self, until: float) -> None:
@@ -153,7 +162,7 @@ class LivingFace:
                 self._blinks.occasion(at, 0.6)
         self._gaze.shifts.clear()
         self._pulses += self._blinks.until(horizon)
-        self._pulses.sort(key=in_order)
+        self._pulses.sort(key=by_time)
 
     def _forget(self, before: float) -> None:
         self._pulses = [p for p in self._pulses if p.end > before]

@@ -50,3 +50,21 @@ def closure_share(frames: FaceFrames, closures: Sequence[tuple[float, float]]) -
     if not closures:
         return 1.0
     return sum(closes(frames, start, end) for start, end in closures) / len(closures)
+
+
+def on_teeth(frames: FaceFrames, start: float, end: float) -> bool:
+    """Whether the lower lip goes to the upper teeth, and the upper lip stays off it, for a labelled f or
+    v."""
+    weights = frames.weights
+    jaw, close = weights[:, INDEX["jawOpen"]], weights[:, INDEX["mouthClose"]]
+    there = (weights[:, INDEX["mouthRollLower"]] >= 0.25) & (pair(weights, "mouthUpperUp") >= 0.08)
+    times = frames.times()
+    inside = (times >= start) & (times <= end)
+    return bool((there & (close <= 0.5 * jaw) & inside).any())
+
+
+def labiodental_share(frames: FaceFrames, labels: Sequence[tuple[float, float]]) -> float:
+    """Share of labelled f and v, (start, end) in seconds, with the lip on the teeth; 1 without any."""
+    if not labels:
+        return 1.0
+    return sum(on_teeth(frames, start, end) for start, end in labels) / len(labels)

@@ -161,7 +161,7 @@ class ClientOrder:
 class ServerOrder:
     """What a client holds against the server's messages; outlives a connection, for the resume.
 
-    `turn` is the newest turn the server has named, 0 before the first.
+    `turn` is the newest turn the server has named, 0 before the first; `flushed` the newest it has flushed.
     """
 
     def __init__(self) -> None:
@@ -170,7 +170,7 @@ class ServerOrder:
 
     def _forget(self) -> None:
         self.turn = 0
-        self._flushed = 0
+        self.flushed = 0
         self._ended = False
         self._reply = _Stream()
         self._repeats = False
@@ -219,7 +219,7 @@ class ServerOrder:
         self._repeats = True
         self._peers.clear()
         self._mirror = _Stream()
-        if self.turn <= self._flushed:
+        if self.turn <= self.flushed:
             return State.IDLE
         return State.RESUMED if self._ended else State.IN_TURN
 
@@ -232,7 +232,7 @@ class ServerOrder:
     def _flush(self, message: m.Flush) -> None:
         if message.turn < self.turn:
             raise _wrong(f"`flush` of turn {message.turn}; the current turn is {self.turn}")
-        self.turn = self._flushed = message.turn
+        self.turn = self.flushed = message.turn
 
     def _segment(self, message: m.Segment) -> bool:
         if message.turn != self.turn:
@@ -255,7 +255,7 @@ class ServerOrder:
         self._ended = self._ended or isinstance(message, m.End)
 
     def _timings(self, message: m.Timings) -> None:
-        if not self._flushed < message.turn <= self.turn:
+        if not self.flushed < message.turn <= self.turn:
             raise _wrong(f"`timings` of turn {message.turn}; it is flushed or has not begun")
 
     def _live(self, message: m.PeerSegment | m.Mirror | m.Peer) -> None:

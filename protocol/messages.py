@@ -10,10 +10,14 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import force_setattr
 
 VERSION: Final = 1
 SUBPROTOCOL: Final = "facewire.v1"
 SUBPROTOCOL_JSON: Final = "facewire.v1.json"
+
+_CODECS: Final = ("pcm16",)
+_PROFILE: Final = "arkit"
 
 MediaTime = Annotated[int, Meta(ge=0, lt=2**53)]
 Count = Annotated[int, Meta(ge=0, lt=2**53)]
@@ -57,8 +61,13 @@ class ClientInfo(_Part, frozen=True):
 
 
 class AudioOffer(_Part, frozen=True):
-    codecs: tuple[Name, ...] = ("pcm16",)
+    codecs: tuple[Name, ...] = _CODECS
     rate: SampleRate | None = None
+
+    def __post_init__(self) -> None:
+        # The encoder knows a default by identity; equal ones are to be left out too.
+        if self.codecs == _CODECS:
+            force_setattr(self, "codecs", _CODECS)
 
 
 class AudioFormatInfo(_Part, frozen=True):
@@ -69,7 +78,11 @@ class AudioFormatInfo(_Part, frozen=True):
 class FaceOffer(_Part, frozen=True):
     format: FaceFormat = "q8"
     fps: FrameRate | None = None
-    profile: Name = "arkit"
+    profile: Name = _PROFILE
+
+    def __post_init__(self) -> None:
+        if self.profile == _PROFILE:
+            force_setattr(self, "profile", _PROFILE)  # as in AudioOffer
 
 
 class FaceFormatInfo(_Part, frozen=True):

@@ -110,7 +110,7 @@ class Reader:
                     self._unpacker.feed(data)
                 except msgpack.BufferFull:
                     return None
-            except (msgpack.UnpackException, ValueError):
+            except (msgpack.UnpackException, ValueError, TypeError):
                 return None
 
 

@@ -22,6 +22,7 @@ from server.net.service import Service
 from server.observe.metrics import Metrics
 from server.speech.character import Character
 from server.store.memory import MemoryHistories
+from server.turn.rehearsal import rehearse
 from server.turn.session import Session, Terms
 from server.turn.sessions import Sessions
 from server.turn.turn import Engines
@@ -84,19 +85,18 @@ def match(tree: config.Config, engines: Engines) -> None:
 
 
 def cast(tree: config.Config) -> tuple[Mapping[str, Character], str]:
-    """Every character by name, and the name of the default one. Raises ConfigError."""
-    found = [characters.load(name) for name in characters.names()]
+    """Every character by the name of its file, and which is the default one. Raises ConfigError."""
+    found = {name: characters.load(name) for name in characters.names()}
     if tree.characters.folder is not None:
         folder = Path(tree.characters.folder)
         if not folder.is_dir():
             raise ConfigError(f"characters.folder: {folder} is no folder")
-        found += [characters.load(path) for path in sorted(folder.glob("*.yaml"))]
-    by_name = {character.name: character for character in found}
+        found |= {path.stem: characters.load(path) for path in sorted(folder.glob("*.yaml"))}
     chosen = tree.characters.default
-    if chosen in by_name:
-        return by_name, chosen
-    default = characters.load(chosen)
-    return {**by_name, default.name: default}, default.name
+    if chosen in found:
+        return found, chosen
+    path = Path(chosen)
+    return {**found, path.stem: characters.load(chosen)}, path.stem
 
 
 @asynccontextmanager
@@ -148,6 +148,7 @@ async def running(
         stack.callback(sweep.cancel)
         at_once = asyncio.Event()
         stack.push_async_callback(serving.stop, service, at_once)
+        await rehearse(parts, by_name[default], tree.face.fps, clock)
         service.ready = True
         yield Running(_address(tree.server, port), port, service, metrics, asyncio.Event(), at_once)
 

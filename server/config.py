@@ -21,6 +21,7 @@ from server.errors import ConfigError
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Positive = Annotated[int, Meta(gt=0, lt=2**31)]
 
+LAST_PORT: Final = 65_535
 _SECRET: Final = re.compile(r"(^|_)(token|password|secret|api_?key|key)$", re.IGNORECASE)
 _REDACTED: Final = "(set, not shown)"
 
@@ -40,7 +41,7 @@ class Server(_Section, frozen=True):
     """Where to listen, whom to let in, and how long to wait for whom."""
 
     host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65_535)] = 8765
+    port: Annotated[int, Meta(ge=0, le=LAST_PORT)] = 8765
     token_env: str = "FACEWIRE_TOKEN"
     """Name of the environment variable that holds the token clients must send; unset for none."""
     allow_without_token: bool = False
@@ -163,6 +164,8 @@ def parse(raw: object, source: str) -> Config:
 def listening_at(config: Config, host: str | None, port: int | None) -> Config:
     """The configuration with another address, where one is given. Raises ConfigError."""
     server = config.server
+    if port is not None and not 0 <= port <= LAST_PORT:
+        raise ConfigError(f"there is no port {port}; choose 0 (any) to {LAST_PORT}")
     changed = structs.replace(
         server,
         host=server.host if host is None else host,

@@ -16,9 +16,9 @@ from typing import Final
 
 import numpy as np
 
-from blend_shapes.articulation.score import Score, Track
-from blend_shapes.articulation.tables import GROUP_OF, SIZE, Tables
-from blend_shapes.articulation.windows import Array, evaluate_each, strongest, union
+from blend_shapes.articulation.score import Score
+from blend_shapes.articulation.tables import BASE_SIZE, GROUP_OF, Tables
+from blend_shapes.articulation.windows import Array, between, evaluate_each, strongest, union
 from blend_shapes.phonemes.targets import CORE, REST, Seal
 
 GRID_HZ: Final = 60
@@ -61,19 +61,27 @@ def curves(score: Score, tables: Tables, first: int, count: int) -> Array:
     Before time 0 the mouth is at rest.
     """
     times = np.arange(first - MARGIN, first + count + MARGIN, dtype=np.float64) / GRID_HZ
-    vowels = score.vowels.between(times[0], times[-1])
-    consonants = score.consonants.between(times[0], times[-1])
+    begin, end = float(times[0]), float(times[-1])
+    vowels = score.vowels.between(begin, end)
+    consonants = score.consonants.between(begin, end)
     held = score.constraints
-    slow, fast, speaking, *seals = evaluate_each(
+    slow, slow_round, fast, fast_round, speaking, *seals = evaluate_each(
         (
-            vowels.rows + vowels.round_rows,
-            consonants.rows + consonants.round_rows,
-            held.speaking,
-            *(held.seals[kind] for kind in _SEALS),
+            vowels.rows,
+            vowels.round_rows,
+            consonants.rows,
+            consonants.round_rows,
+            between(held.speaking, begin, end),
+            *(between(held.seals[kind], begin, end) for kind in _SEALS),
         ),
         times,
     )
-    wanted = _blend(slow, _rows(vowels, tables), fast, _rows(consonants, tables))
+    wanted = _vowels(
+        _weigh(slow, tables.base[vowels.targets]), _weigh(slow_round, tables.rounding[vowels.targets])
+    )
+    if consonants.targets:
+        base = _weigh(fast, tables.base[consonants.targets])
+        _lay_over(wanted, base, _weigh(fast_round, tables.rounding[consonants.targets]))
     wanted[:, _GAP] = np.maximum(wanted[:, _JAW] - wanted[:, _GAP], 0.0)
     wanted -= _REST
     wanted *= union(speaking)[:, None]
@@ -94,24 +102,37 @@ def finish(wanted: Array) -> Array:
     return smooth
 
 
-def _rows(track: Track, tables: Tables) -> Array:
-    """Table rows of a track's windows, shape (2 * phones, 20)."""
-    return np.concatenate([tables.base[track.targets], tables.rounding[track.targets]])
+def _weigh(windows: Array, rows: Array) -> Array:
+    """Table rows times their windows, shape (phones, times, columns)."""
+    weighed: Array = windows[:, :, None] * rows[:, None, :]
+    return weighed
 
 
-def _blend(slow: Array, slow_rows: Array, fast: Array, fast_rows: Array) -> Array:
-    """Vowels blended by dominance, consonants laid over them; shape (times, 16)."""
-    total: Array = np.add.reduce(slow[:, :, None] * slow_rows[:, None, :], axis=0)
-    pose = total[:, :SIZE]
+def _sums(base: Array, rounding: Array) -> tuple[Array, Array]:
+    """Over all phones: weights times dominance, shape (times, 16), and dominances, shape (times, 4)."""
+    b: Array = np.add.reduce(base, axis=0)
+    r: Array = np.add.reduce(rounding, axis=0)
+    weights = np.concatenate([b[:, :BASE_SIZE], r[:, :-1]], axis=1)
+    return weights, np.concatenate([b[:, BASE_SIZE:], r[:, -1:]], axis=1)
+
+
+def _vowels(base: Array, rounding: Array) -> Array:
+    """Vowels blended by dominance, shape (times, 16)."""
+    pose, dominance = _sums(base, rounding)
     pose += _IDLE_DOMINANCE * _IDLE
-    pose /= (total[:, SIZE:] + _IDLE_DOMINANCE)[:, GROUP_OF]
-    if len(fast):
-        weighed = fast[:, :, None] * fast_rows[:, None, :]
-        total = np.add.reduce(weighed, axis=0)
-        cover = union(weighed[:, :, SIZE:])
-        mean = total[:, :SIZE] / (total[:, SIZE:] + 1e-9)[:, GROUP_OF]
-        pose += cover[:, GROUP_OF] * (mean - pose)
+    dominance += _IDLE_DOMINANCE
+    pose /= dominance[:, GROUP_OF]
     return pose
+
+
+def _lay_over(pose: Array, base: Array, rounding: Array) -> None:
+    """Consonants over the vowels, in place: each group as far as some consonant covers it."""
+    mean, dominance = _sums(base, rounding)
+    mean /= (dominance + 1e-9)[:, GROUP_OF]
+    cover = np.concatenate([union(base[:, :, BASE_SIZE:]), union(rounding[:, :, -1:])], axis=1)
+    mean -= pose
+    mean *= cover[:, GROUP_OF]
+    pose += mean
 
 
 def _constrain(x: Array, bilabial: Array, labiodental: Array, sibilant: Array) -> None:

@@ -7,10 +7,10 @@ is known once the phones starting within that time are known.
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from blend_shapes.articulation.tables import variant
-from blend_shapes.articulation.windows import Row, released_sooner, row
+from blend_shapes.articulation.windows import Row, between, released_sooner, row
 from blend_shapes.phonemes.ipa import parts
 from blend_shapes.phonemes.targets import Kind, Seal, Target
 from blend_shapes.phonemes.timing import PhoneTiming
@@ -29,9 +29,9 @@ _LEAST_EDGE_S: Final = 0.035
 _NEIGHBOUR_SHARE: Final = 0.5
 """A consonant takes no more than this share of the vowel beside it for its rise or fall."""
 _SUSTAIN: Final = 0.75
-"""A phone holds its shape until this share of its time..."""
 _LAST_S: Final = 0.10
-"""...and a consonant until so long before its end: what comes next is known when it lets go."""
+"""A phone holds its shape for this share of its time, and until so long before its end. (So a consonant
+never lets go before what comes next is known.)"""
 _ONSET_S: Final = 0.10
 _OFFSET_S: Final = 0.15
 _SEAL_EDGE_S: Final = 0.06
@@ -41,8 +41,11 @@ _MERGE_S: Final = 0.08
 """Two bilabials not further apart than this are one closure ("pop man")."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimedPart:
+def _held_until(start: float, end: float) -> float:
+    return max(start + _SUSTAIN * (end - start), end - _LAST_S)
+
+
+class TimedPart(NamedTuple):
     """A simple phone in time, and the room its neighbours leave each other."""
 
     target: Target
@@ -82,7 +85,7 @@ class Splitter:
         elif touches and self._kind is Kind.CONSONANT and target.kind is Kind.VOWEL:
             fall_before = max(_NEIGHBOUR_SHARE * (end - start), _LEAST_EDGE_S)
         self._kind, self._length, self._end = target.kind, end - start, end
-        release = min(max(phone.release, start), end)
+        release = min(max(phone.release, start), end) if target.stop else end
         return TimedPart(target, start, release, end, phone.stress, min(rise, _RISE_S), fall_before)
 
 
@@ -144,7 +147,7 @@ class Constraints:
         if part.end > part.start:
             self._closure = None
         if kind is not Seal.NONE:
-            leave = max(part.start + _SUSTAIN * (part.end - part.start), part.start + _SHORTEST_SEAL_S)
+            leave = max(_held_until(part.start, part.end), part.start + _SHORTEST_SEAL_S)
             self.seals[kind].append(row(part.start - edge, part.start, leave, leave + _SEAL_EDGE_S))
 
     def speak(self, start: float, end: float) -> None:
@@ -170,9 +173,9 @@ class Constraints:
         rows.append((*begun, release + _SEAL_EDGE_S, 1.0 / _SEAL_EDGE_S))
 
     def forget(self, before: float) -> None:
-        self.speaking = [r for r in self.speaking if r[2] > before]
+        self.speaking = between(self.speaking, before, math.inf)
         for seal, rows in self.seals.items():
-            self.seals[seal] = [r for r in rows if r[2] > before]
+            self.seals[seal] = between(rows, before, math.inf)
 
 
 class Score:
@@ -200,7 +203,7 @@ class Score:
         rise = min(max(_VOWEL_RAMP * length, _VOWEL_RISE_S[0]), _VOWEL_RISE_S[1])
         fall = min(max(_VOWEL_RAMP * length, _VOWEL_FALL_S[0]), _VOWEL_FALL_S[1])
         full = start + min(0.2 * length, 0.03)
-        leave = start + _SUSTAIN * length
+        leave = _held_until(start, end)
         self.vowels.add(
             row(start - rise, full, leave, end + fall),
             row(start - ANTICIPATION_S, start, leave, end + fall),
@@ -211,7 +214,7 @@ class Score:
         start, end = part.start, part.end
         # A stop lets go at its release, anything else before its end.
         bursts = part.target.stop and part.release < end
-        leave = part.release if bursts else max(start + _SUSTAIN * (end - start), end - _LAST_S)
+        leave = part.release if bursts else _held_until(start, end)
         self.consonants.add(
             row(start - part.rise, start, leave, leave + _FALL_S),
             row(start - ANTICIPATION_S, start, leave, leave + _FALL_S),

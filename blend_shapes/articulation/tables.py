@@ -13,7 +13,8 @@ from blend_shapes.phonemes.targets import CORE, GROUPS, TARGETS, Target
 SIZE: Final = len(CORE)
 GROUP_OF: Final = np.repeat(np.arange(len(GROUPS)), [s.stop - s.start for s in GROUPS.values()])
 """For each core channel the number of its group."""
-_ROUNDING: Final = list(GROUPS).index("rounding")
+BASE_SIZE: Final = GROUPS["rounding"].start
+"""How many channels come before the rounding group."""
 _EMPHASIS: Final = (0.0, 0.1, -0.1)
 """Added to the jaw axis: plain, stressed, reduced."""
 _ORDER: Final = {name: i for i, name in enumerate(TARGETS)}
@@ -27,9 +28,10 @@ def variant(target: Target, stress: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Rows as `variant` counts them. Columns: core weights times dominance, then the four dominances.
+    """Rows as `variant` counts them. Columns: core weights times dominance, then the dominances of their
+    groups.
 
-    `base` leaves out the rounding group, `rounding` holds only it: the two have windows of their own.
+    `rounding` holds the last group, which has windows of its own, `base` the others.
     """
 
     base: Array
@@ -38,14 +40,16 @@ class Tables:
 
 @lru_cache(maxsize=32)
 def tables(style: Style) -> Tables:
-    rows = []
+    weights, dominances = [], []
     for target in TARGETS.values():
         for emphasis in _EMPHASIS:
-            weights = np.array(target.weights)
-            weights[0] *= style.jaw_gain(emphasis)
-            weights[1:] *= style.lip_gain
+            gains = np.full(SIZE, style.lip_gain)
+            gains[0] = style.jaw_gain(emphasis)
             dominance = np.array(target.dominance)
-            rows.append(np.concatenate([weights * dominance[GROUP_OF], dominance]))
-    every = np.array(rows)
-    is_rounding = np.concatenate([GROUP_OF, np.arange(len(GROUPS))]) == _ROUNDING
-    return Tables(np.where(is_rounding, 0.0, every), np.where(is_rounding, every, 0.0))
+            weights.append(np.array(target.weights) * gains * dominance[GROUP_OF])
+            dominances.append(dominance)
+    w, d = np.array(weights), np.array(dominances)
+    return Tables(
+        np.concatenate([w[:, :BASE_SIZE], d[:, :-1]], axis=1),
+        np.concatenate([w[:, BASE_SIZE:], d[:, -1:]], axis=1),
+    )

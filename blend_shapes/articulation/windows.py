@@ -31,6 +31,11 @@ def released_sooner(window: Row, fall: float) -> Row:
     return window if length <= fall else (rise, per_rise, end - length + fall, 1.0 / max(fall, _SHORTEST_S))
 
 
+def between(rows: Sequence[Row], begin: float, end: float) -> list[Row]:
+    """Those that are not 0 all over [begin, end], in their order."""
+    return [r for r in rows if r[0] < end and r[2] > begin]
+
+
 def smoothstep(x: Array) -> Array:
     """3x^2 - 2x^3 of x clipped to [0, 1]; works in place and returns its argument."""
     np.maximum(x, 0.0, out=x)

@@ -23,7 +23,7 @@ from blend_shapes.articulation.windows import Array
 from blend_shapes.face import FaceFrames
 from blend_shapes.phonemes.targets import CORE, REST
 
-_SILENCE_DB: Final = -55.0
+_SILENCE_DB: Final = -66.0
 """Below this, of full scale, nothing counts as speech."""
 _GATE_DB: Final = (6.0, 14.0)
 """Above the floor: where speech begins to count, and where it counts in full."""
@@ -31,10 +31,12 @@ _RANGE_DB: Final = 22.0
 """From a speaker's loud vowels down to a closed mouth."""
 _FLOOR_RISE_DB: Final = 4.0 / GRID_HZ
 _FLOOR_FALL: Final = 0.3
-_PEAK_FALL_DB: Final = 3.0 / GRID_HZ
+_PEAK_FALL_DB: Final = 6.0 / GRID_HZ
 _PEAK_RISE: Final = 0.25
-_START_PEAK_DB: Final = -26.0
-_START_FLOOR_DB: Final = -60.0
+_START_PEAK_DB: Final = -32.0
+_START_FLOOR_DB: Final = -50.0
+"""The floor begins at the first hop's level, yet not above this: some sounds begin with speech."""
+_LEAST_FLOOR_DB: Final = -80.0
 _TAIL_HOPS: Final = _MARGIN + 2
 
 _CORE: Final = {name: i for i, name in enumerate(CORE)}
@@ -122,7 +124,7 @@ class Loudness:
             rough = np.add.reduceat(steps[: edges[-1]] ** 2, starts)
             for k, (e, d) in enumerate(zip(energy.tolist(), rough.tolist(), strict=True)):
                 self._wanted.append(self._want(e, d, edges[k + 1] - edges[k]))
-            self._hop += len(edges) - 1
+                self._hop += 1
         self._pending = sound[edges[-1] :]
 
     def _want(self, energy: int, rough: int, count: int) -> Array:
@@ -144,11 +146,13 @@ class Loudness:
 
     def _gate(self, level: float) -> float:
         """0 in silence and noise, 1 in speech; moves the floor and the speaker's loudness."""
-        if level < self._floor:
+        if self._hop == 0:
+            self._floor = min(level, _START_FLOOR_DB)
+        elif level < self._floor:
             self._floor += _FLOOR_FALL * (level - self._floor)
         else:
             self._floor += min(_FLOOR_RISE_DB, level - self._floor)
-        self._floor = max(self._floor, _START_FLOOR_DB - 20.0)
+        self._floor = max(self._floor, _LEAST_FLOOR_DB)
         speech = _ramp(level - self._floor, *_GATE_DB) * _ramp(level, _SILENCE_DB, _SILENCE_DB + 6.0)
         if speech > 0.0:
             rise = _PEAK_RISE * (level - self._peak) if level > self._peak else -_PEAK_FALL_DB

@@ -8,7 +8,7 @@ from blend_shapes.arkit import CHANNELS, INDEX
 from blend_shapes.articulation.windows import Array
 from blend_shapes.face import Weights
 from blend_shapes.life.drift import CHANNELS as DRIFTS
-from blend_shapes.life.pulses import GAZE_PITCH, GAZE_YAW, HEAD_AT
+from blend_shapes.life.pulses import GAZE_AT, HEAD_AT
 
 _COUNT: Final = len(CHANNELS)
 _JAW, _CLOSE = INDEX["jawOpen"], INDEX["mouthClose"]
@@ -22,14 +22,45 @@ _OPENING: Final = (
 )
 _OPENERS: Final = np.array([float(n.startswith(_OPENING)) for n in CHANNELS])
 """What life may not add while lips are sealed, or the lip is on the teeth."""
+
 _ASYMMETRY: Final = 0.04
-_SIDED: Final = ("mouth", "brow", "cheek")
-_LEFT: Final = np.array([_ASYMMETRY * (n.startswith(_SIDED) and n.endswith("Left")) for n in CHANNELS])
-_RIGHT: Final = np.array([_ASYMMETRY * (n.startswith(_SIDED) and n.endswith("Right")) for n in CHANNELS])
-_EYE_YAW_DEG, _EYE_PITCH_DEG = 30.0, 25.0
-"""Rotation of an eye at weight 1."""
-_LID_DOWN, _LID_UP = 0.4, 0.2
-"""Lids follow the gaze."""
+
+
+def _leaning(name: str) -> float:
+    """Which way asymmetry weakens a shape: 1 to the left, -1 to the right, 0 not at all."""
+    if not name.startswith(("mouth", "brow", "cheek")):
+        return 0.0
+    return float(name.endswith("Left")) - float(name.endswith("Right"))
+
+
+_LEAN: Final = _ASYMMETRY * np.array([_leaning(n) for n in CHANNELS])
+
+_SIGNED: Final = ("gaze left", "gaze up", "jaw left", "mouth left")
+_SCALE: Final = 1.0 / np.array([30.0, 25.0, 1.0, 1.0])
+"""An eye at weight 1 has turned 30 degrees sideways, or 25 up or down."""
+# What each signed motion moves: one way, the other way; lids follow the gaze in part.
+_MOVES: Final[dict[str, tuple[dict[str, float], dict[str, float]]]] = {
+    "gaze left": (
+        {"eyeLookOutLeft": 1.0, "eyeLookInRight": 1.0},
+        {"eyeLookInLeft": 1.0, "eyeLookOutRight": 1.0},
+    ),
+    "gaze up": (
+        {"eyeLookUpLeft": 1.0, "eyeLookUpRight": 1.0, "eyeWideLeft": 0.2, "eyeWideRight": 0.2},
+        {"eyeLookDownLeft": 1.0, "eyeLookDownRight": 1.0, "eyeBlinkLeft": 0.4, "eyeBlinkRight": 0.4},
+    ),
+    "jaw left": ({"jawLeft": 1.0}, {"jawRight": 1.0}),
+    "mouth left": ({"mouthLeft": 1.0}, {"mouthRight": 1.0}),
+}
+_TABLE: Final = [
+    (INDEX[shape], way * len(_SIGNED) + i, share)
+    for i, motion in enumerate(_SIGNED)
+    for way, shapes in enumerate(_MOVES[motion])
+    for shape, share in shapes.items()
+]
+_MOVED: Final = np.array([column for column, _, _ in _TABLE])
+_MOVER: Final = np.array([mover for _, mover, _ in _TABLE])
+_SHARE: Final = np.array([share for _, _, share in _TABLE])
+_SIDES: Final = slice(DRIFTS.index("jawSide"), DRIFTS.index("mouthSide") + 1)
 
 
 def finished(mouth: Weights, life: Array, slow: Array, closed: Array) -> Weights:
@@ -39,31 +70,19 @@ def finished(mouth: Weights, life: Array, slow: Array, closed: Array) -> Weights
     afterwards, the others are spent.
     """
     life[:, HEAD_AT] += slow[:, :3]
-    for name in ("jaw", "mouth"):
-        side = slow[:, DRIFTS.index(name + "Side")]
-        life[:, INDEX[name + "Left"]] += np.maximum(side, 0.0)
-        life[:, INDEX[name + "Right"]] += np.maximum(-side, 0.0)
-    _eyes(life)
-    tilt = slow[:, DRIFTS.index("asymmetry")]
+    signed = np.concatenate([life[:, GAZE_AT], slow[:, _SIDES]], axis=1)
+    signed *= _SCALE
+    both = np.concatenate([signed, -signed], axis=1)
+    np.maximum(both, 0.0, out=both)
+    life[:, _MOVED] += both[:, _MOVER] * _SHARE
     face = life[:, :_COUNT]
-    face *= 1.0 - closed[:, None] * _OPENERS
+    if closed.any():
+        face *= 1.0 - closed[:, None] * _OPENERS
     face += mouth
-    face *= 1.0 - np.maximum(tilt, 0.0)[:, None] * _LEFT - np.maximum(-tilt, 0.0)[:, None] * _RIGHT
-    weights = np.clip(face, 0.0, 1.0).astype(np.float32)
+    weaker = slow[:, DRIFTS.index("asymmetry"), None] * _LEAN
+    np.maximum(weaker, 0.0, out=weaker)
+    face *= np.subtract(1.0, weaker, out=weaker)
+    np.clip(face, 0.0, 1.0, out=face)
+    weights = face.astype(np.float32)
     np.minimum(weights[:, _CLOSE], weights[:, _JAW], out=weights[:, _CLOSE])
     return weights
-
-
-def _eyes(life: Array) -> None:
-    """Gaze angles to the eyes' shapes and the lids that follow them, in place."""
-    yaw = life[:, GAZE_YAW] / _EYE_YAW_DEG
-    pitch = life[:, GAZE_PITCH] / _EYE_PITCH_DEG
-    left, right = np.maximum(yaw, 0.0), np.maximum(-yaw, 0.0)
-    up, down = np.maximum(pitch, 0.0), np.maximum(-pitch, 0.0)
-    for side, out, into in (("Left", left, right), ("Right", right, left)):
-        life[:, INDEX["eyeLookOut" + side]] += out
-        life[:, INDEX["eyeLookIn" + side]] += into
-        life[:, INDEX["eyeLookUp" + side]] += up
-        life[:, INDEX["eyeLookDown" + side]] += down
-        life[:, INDEX["eyeBlink" + side]] += _LID_DOWN * down
-        life[:, INDEX["eyeWide" + side]] += _LID_UP * up

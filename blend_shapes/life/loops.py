@@ -15,7 +15,7 @@ from blend_shapes.life.drift import STEP_S, drift
 from blend_shapes.life.finish import finished
 from blend_shapes.life.gestures import gesture
 from blend_shapes.life.moods import MOODS, mood_named
-from blend_shapes.life.prosody import breath
+from blend_shapes.life.prosody import add_breath
 from blend_shapes.life.pulses import HEAD_AT, Pulse, expression, total
 
 
@@ -63,7 +63,7 @@ def loop(name: str, fps: int, mood: str = "neutral", intensity: float = 0.4, see
     times = np.arange(round(period * fps), dtype=np.float64) / fps
     slow = drift(seed, times, script.steps)
     life = _wrapped(_pulses(script), times, period)
-    life += breath(times, period / script.breaths)
+    add_breath(life, times, period / script.breaths)
     for shown, strength in ((MOODS[script.mood], script.intensity), (mood_named(mood), intensity)):
         life += strength * (shown.upper + shown.mouth)
     mouth = np.tile(shapes.REST_FACE, (len(times), 1))

@@ -6,6 +6,8 @@ it); sizes are ours.
 
 from typing import Final
 
+import numpy as np
+
 from blend_shapes.articulation.windows import Array, row, smoothstep
 from blend_shapes.life.chance import between, uniform
 from blend_shapes.life.phrasing import Accent, ClauseEnd, Mark, Onset
@@ -21,6 +23,7 @@ _BROWS_APART_S: Final = 1.0
 _SETTLE: Final = expression({"headPitch": -2.0})
 _INHALE: Final = expression({"noseSneer": 0.03, "jawOpen": 0.03, "headPitch": 0.6})
 _REST_BREATH: Final = expression({"noseSneer": 0.02, "headPitch": 0.4})
+_BREATHING: Final = np.flatnonzero(_REST_BREATH)
 
 BREATH_S: Final = (1.2, 0.5, 1.0, 1.5)
 """In, hold, out, pause: 14 breaths a minute."""
@@ -63,10 +66,10 @@ class Prosody:
         return [Pulse(row(onset.at - 0.25, onset.at - 0.08, onset.at - 0.05, onset.at + 0.1), _INHALE)]
 
 
-def breath(times: Array, period_s: float = BREATH_PERIOD_S) -> Array:
-    """Quiet breathing, shape (times, 57); it begins at 0 and repeats every `period_s`."""
+def add_breath(life: Array, times: Array, period_s: float = BREATH_PERIOD_S) -> None:
+    """Quiet breathing onto `life`, shape (times, 57), in place; it begins at 0 and repeats every
+    `period_s`."""
     into, hold, out, _ = (part * period_s / BREATH_PERIOD_S for part in BREATH_S)
     phase = times % period_s
     full = smoothstep(phase / into) - smoothstep((phase - into - hold) / out)
-    result: Array = full[:, None] * _REST_BREATH
-    return result
+    life[:, _BREATHING] += full[:, None] * _REST_BREATH[_BREATHING]

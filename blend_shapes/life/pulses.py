@@ -6,6 +6,7 @@ An expression is a vector of 57 columns: the 52 weights, head yaw, pitch, roll, 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -17,7 +18,7 @@ GAZE: Final = ("gazeYaw", "gazePitch")
 COLUMNS: Final[dict[str, int]] = {name: i for i, name in enumerate((*CHANNELS, *HEAD_ANGLES, *GAZE))}
 WIDTH: Final = len(COLUMNS)
 HEAD_AT: Final = slice(len(CHANNELS), len(CHANNELS) + len(HEAD_ANGLES))
-GAZE_YAW, GAZE_PITCH = COLUMNS["gazeYaw"], COLUMNS["gazePitch"]
+GAZE_AT: Final = slice(HEAD_AT.stop, WIDTH)
 
 
 def expression(weights: Mapping[str, float]) -> Array:
@@ -49,9 +50,8 @@ class Pulse:
         return self.window[2]
 
 
-def in_order(pulse: Pulse) -> tuple[float, ...]:
-    """Sorting key: the sum of pulses must not depend on who announced them first."""
-    return (*pulse.window, *pulse.vector[COLUMNS["headYaw"] :])
+by_time: Final = attrgetter("window")
+"""Sorting key: the sum of pulses must not depend on who announced them first."""
 
 
 def total(vectors: Sequence[Array], windows: Array) -> Array:

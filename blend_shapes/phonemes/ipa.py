@@ -28,7 +28,7 @@ i.:ʐ̩ i̪:z̩ ɿ:z̩ ʅ:ʐ̩ ʐ̩:ʐ̩ z̩:z̩ o-:ə oe:ø r̝:ʒ nɡ:ŋ ng:ŋ
 """.split()
 
 _LETTERS: Final = """
-a:aɑäᴀɶ æ:æ ʌ:ʌɐ ə:əɘɤɵɞᵊ ɛ:ɛ e:e ɪ:ɪ i:iI ɨ:ɨɯ y:yʏʉ ø:øœ ɝ:ɜɝɚ ɔ:ɔɒ o:o ʊ:ʊ u:u w:wɥʍ j:jʝç
+a:aɑäᴀɶ æ:æ ʌ:ʌɐ ə:əɘɤɵᵊ ɛ:ɛ e:e ɪ:ɪ i:iI ɨ:ɨɯ y:yʏʉ ø:øœ ɝ:ɜɝɚɞ ɔ:ɔɒ o:o ʊ:ʊ u:u w:wɥʍ j:jʝç
 p:pʘ b:bɓʙ m:m ɸ:ɸβ f:f v:vɱⱱ ʋ:ʋ θ:θ ð:ð t:tʈǀǃǂǁ d:dɗɖᶑ n:nɳɲ l:lɫɭʎʟɬɮɺ
 s:s z:z ʃ:ʃɧ ʒ:ʒ tʃ:ʧ dʒ:ʤ ts:ʦ dz:ʣ tɕ:ʨʥ ɕ:ɕʑ ʂ:ʂʐ ɹ:ɹɻ r:rɾɽʀʁ k:kqc ɡ:ɡgɢɟʛʄɠ ŋ:ŋɴ x:xɣχɰħʕʜʢʡ
 """.split()
@@ -37,6 +37,7 @@ _SPELLED: Final[dict[str, Target]] = {
     spelling: TARGETS["ʂ" if name == "ʐ" else name]
     for spelling, _, name in (entry.rpartition(":") for entry in _SPELLINGS)
 } | {letter: TARGETS[entry[0]] for entry in (e.split(":") for e in _LETTERS) for letter in entry[1]}
+_TIES: Final = dict.fromkeys(map(ord, "\u0361\u035c"))
 _FREE_LETTERS: Final = frozenset("hɦʔ")
 _HIGH: Final = frozenset("iyuwj")
 _LONGEST: Final = max(map(len, _SPELLED))
@@ -59,7 +60,7 @@ def parts(phone: str) -> tuple[Part, ...]:
     if is_pause(phone):
         return ()
     found: list[Target] = []
-    for target in _read(unicodedata.normalize("NFC", phone)):
+    for target in _read(unicodedata.normalize("NFC", phone.translate(_TIES))):
         if not found or found[-1] is not target:
             found.append(target)
     if not found:

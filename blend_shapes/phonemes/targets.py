@@ -22,19 +22,20 @@ CORE: Final[tuple[str, ...]] = (
     "mouthShrugLower",
     "mouthShrugUpper",
     "mouthPress",
+    "tongueOut",
     "mouthClose",
     "mouthFunnel",
     "mouthPucker",
     "jawForward",
-    "tongueOut",
 )
-"""The shapes that speech moves, left and right as one; in blocks by the group that owns them."""
+"""The shapes that speech moves, left and right as one; in blocks by the group that owns them, rounding
+last."""
 
 GROUPS: Final[dict[str, slice]] = {
     "jaw": slice(0, 1),
     "lips": slice(1, 11),
-    "rounding": slice(11, 15),
-    "tongue": slice(15, 16),
+    "tongue": slice(11, 12),
+    "rounding": slice(12, 16),
 }
 
 
@@ -159,12 +160,12 @@ _SEALS: Final[dict[Seal, frozenset[str]]] = {
     Seal.SIBILANT: frozenset("s z ts dz ʃ ʒ tʃ dʒ ɕ tɕ ʂ ʈʂ".split()),
 }
 _STOPS: Final = frozenset("p b t d k ɡ ts dz tʃ dʒ tɕ ʈʂ".split())
-_VOWEL_FLOOR: Final = (1.0, 0.7, 0.35, 0.4)
+_VOWEL_FLOOR: Final = (1.0, 0.7, 0.4, 0.35)
 """A vowel's dominance over a group it does not own: an unrounded vowel does want unrounded lips."""
 
 
 def _dominance(owned: str, kind: Kind) -> tuple[float, float, float, float]:
-    own = [1.0 if c in owned else 0.4 if c.lower() in owned else 0.0 for c in "JLRT"]
+    own = [1.0 if c in owned else 0.4 if c.lower() in owned else 0.0 for c in "JLTR"]
     if kind is Kind.VOWEL:
         own = [max(a, 0.4 * b) if a else b for a, b in zip(own, _VOWEL_FLOOR, strict=True)]
     return (own[0], own[1], own[2], own[3])

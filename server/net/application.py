@@ -117,14 +117,10 @@ class _Site:
 
     def _file(self, name: str) -> web.StreamResponse:
         """A file of the web client. Browsers ask again each time whether it has changed."""
-        path = (self._web_client / name).resolve()
-        content_type = TYPES.get(path.suffix)
-        inside = path.is_relative_to(self._web_client)
-        if content_type is None or not inside or _hidden(path.relative_to(self._web_client)):
+        path = _inside(self._web_client, name)
+        if path is None:
             raise web.HTTPNotFound
-        if not path.is_file():
-            raise web.HTTPNotFound
-        headers = {"Content-Type": content_type, "Cache-Control": "no-cache"}
+        headers = {"Content-Type": TYPES[path.suffix], "Cache-Control": "no-cache"}
         return web.FileResponse(path, headers=headers)
 
     def _check_origin(self, request: web.Request) -> None:
@@ -141,8 +137,16 @@ class _Site:
             )
 
 
-def _hidden(path: Path) -> bool:
-    return any(part in HIDDEN or part.startswith(".") for part in path.parts)
+def _inside(folder: Path, name: str) -> Path | None:
+    """The file of this name that lies in `folder` and may be served, links followed; else None."""
+    try:
+        path = (folder / name).resolve()
+        if not path.is_relative_to(folder) or path.suffix not in TYPES or not path.is_file():
+            return None
+    except (ValueError, OSError):  # no name that a file could have
+        return None
+    parts = path.relative_to(folder).parts
+    return None if any(part in HIDDEN or part.startswith(".") for part in parts) else path
 
 
 def _text(text: str, status: int = 200) -> web.Response:

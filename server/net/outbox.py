@@ -62,6 +62,7 @@ class Outbox:
         self._ordered: deque[Payload] = deque()
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
+        self._hushed = 0
         self._writing = False
         self._closed = False
 
@@ -75,10 +76,11 @@ class Outbox:
         if self._calm(payload):
             await self._send(partial(self._socket.put, payload))
             return
-        while len(self._ordered) >= ROOM and not self._closed:
+        hushed = self._hushed
+        while len(self._ordered) >= ROOM and self._hushed == hushed:
             self._room.clear()
             await self._room.wait()
-        if not self._closed:
+        if self._hushed == hushed:
             self._ordered.append(payload)
             self._wake.set()
 
@@ -86,6 +88,7 @@ class Outbox:
         self._push(partial(self._socket.put, self.wire.event(event)))
 
     def hush(self) -> None:
+        self._hushed += 1
         self._ordered.clear()
         self._room.set()
 

@@ -57,12 +57,14 @@ class Service:
     talkers: set[web.WebSocketResponse] = field(default_factory=set)
 
     def character(self, name: str | None) -> Character:
-        """The character of this name, or the default one. Raises PeerError."""
-        found = self.characters.get(self.default_character if name is None else name)
-        if found is None:
-            known = ", ".join(sorted(self.characters))
-            raise PeerError(f"no character {name!r}; there are {known}", "unknown_character")
-        return found
+        """The character with this key or name, the default one for None. Raises PeerError."""
+        if name is None:
+            return self.characters[self.default_character]
+        for key, character in self.characters.items():
+            if name.casefold() in (key.casefold(), character.name.casefold()):
+                return character
+        known = ", ".join(sorted(self.characters))
+        raise PeerError(f"no character {name!r}; there are {known}", "unknown_character")
 
     def check_language(self, tag: str | None) -> None:
         """Raises PeerError for a language that the voice does not speak."""

@@ -23,6 +23,11 @@ class Timeline:
         return self._cursor / self._audio.rate
 
     @property
+    def speech_end(self) -> float:
+        """Where the last phone ended; where the phones are not known, where the last sound did."""
+        return self._quiet_from / self._audio.rate
+
+    @property
     def micros(self) -> int:
         return self._audio.micros(self._cursor)
 

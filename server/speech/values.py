@@ -62,11 +62,11 @@ class SpeechChunk:
         """Seconds from the start of the stream to the end of the chunk's audio."""
         return self.audio.end / self.audio.format.rate
 
-    def stream_phones(self) -> tuple[PhoneTiming, ...]:
-        """The phones with times counted from the start of the stream; empty where they are not known."""
+    def stream_phones(self) -> tuple[PhoneTiming, ...] | None:
+        """The phones with times counted from the start of the stream; None where they are not known."""
         t = self.start
-        return tuple(
-            replace(p, start=t + p.start, release=t + p.release, end=t + p.end) for p in self.phones or ()
+        return self.phones and tuple(
+            replace(p, start=t + p.start, release=t + p.release, end=t + p.end) for p in self.phones
         )
 
 

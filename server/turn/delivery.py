@@ -108,17 +108,23 @@ class Delivery:
             return None
         return max(pts, kept[0].format.micros(kept[0].position))
 
+    def follows(self, turn: int) -> bool:
+        """Whether a listener who needs nothing more of `turn` can go on with the start of a later one."""
+        return not self._kept or (isinstance(self._kept[0], TurnBegan) and self._kept[0].turn > turn)
+
     async def attach(self, listener: Listener, turn: int = -1, pts: int = 0) -> None:
         """Go on with this listener, who has `turn` up to `pts` without a gap; -1 if it has nothing.
 
-        Everything it lacks is streamed before anything new. Cancelling is safe.
+        Everything it lacks is streamed before anything new; what is told or flushed meanwhile reaches it.
+        Cancelling is safe.
         """
         async with self._order:
-            for event in list(self._kept):
-                if not _received(event, turn, pts):
-                    await listener.stream(event)
             self._listener = listener
-            self._attached.set()
+            for event in list(self._kept):
+                if event.turn > self._flushed and not _received(event, turn, pts):
+                    await listener.stream(event)
+            if self._listener is listener:
+                self._attached.set()
 
     def detach(self, listener: Listener) -> None:
         """The connection is gone; ignored if another listener has taken over."""

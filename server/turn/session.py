@@ -106,10 +106,16 @@ class Session:
     # --- the client's listener -------------------------------------------------------------------
 
     async def attach(self, listener: Listener, turn: int = -1, pts: int = 0) -> None:
-        """Stream to `listener`, who has everything up to `pts` of `turn`; -1 for nothing."""
+        """Stream to `listener`, who has everything up to `pts` of `turn`; -1 for nothing.
+
+        If nothing more of `turn` will come it is told to drop what it has of it: its end, or the flush, may
+        have been lost with the old connection.
+        """
         if self._turn is not None and self._turn.pacer.begun:
             at = pts if self._turn.number == turn else 0
             self._turn.pacer.begin(self._clock.now(), at / 1e6)
+        if turn > 0 and self._delivery.resumable(turn, pts) is None:
+            listener.tell(TurnFlushed(turn, "superseded", FADE_MS))
         listener.tell(StateChanged(self.state))
         await self._delivery.attach(listener, turn, pts)
 
@@ -122,9 +128,10 @@ class Session:
         return self._delivery.attached
 
     def resumable(self, turn: int, pts: int) -> tuple[int, int] | None:
-        """From where a client that has `turn` up to `pts` can go on, or None."""
+        """The position, if a client with `turn` up to `pts` can go on from it without a gap, or None."""
         at = self._delivery.resumable(turn, pts)
-        return None if at is None else (turn, at)
+        next_follows = at is None and turn <= self._number and self._delivery.follows(turn)
+        return (turn, pts) if at == pts or next_follows else None
 
     # --- what the client says --------------------------------------------------------------------
 
@@ -247,12 +254,18 @@ class Session:
         self._turn = turn
         self._enter("thinking")
         self._turn_task = asyncio.create_task(turn.run(), name=f"turn {turn.number} of {self.id}")
-        await self._sent(turn, self._turn_task)
-        await self._played_out(turn)
-        heard_until = await self._heard_until(turn)
-        self._turn = self._turn_task = None
-        reply = turn.heard.until(heard_until)
-        self.history = history.heard(reply) if not request.say else history.said(reply)
+        heard_until: float | None = None
+        try:
+            await self._sent(turn, self._turn_task)
+            await self._played_out(turn)
+            heard_until = await self._heard_until(turn)
+            self._turn = self._turn_task = None
+        except asyncio.CancelledError:  # the session is being closed; its history is kept
+            heard_until = turn.pacer.playhead(self._clock.now())
+            raise
+        finally:
+            reply = turn.heard.until(heard_until)
+            self.history = history.heard(reply) if not request.say else history.said(reply)
         if not self._waiting:
             self._enter("idle")
 

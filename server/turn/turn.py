@@ -1,7 +1,7 @@
 """One turn: think, speak and send as three coroutines joined by two bounded queues."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -12,13 +12,13 @@ from server.clock import Clock
 from server.errors import CannotSpeak, EngineError
 from server.history import History
 from server.ports import Brain, FaceDriver, Voice
-from server.speech.captions import captions
+from server.speech.captions import CaptionPiece, Captions
 from server.speech.character import Character
 from server.speech.mux import Mux
 from server.speech.pacer import Pacer
 from server.speech.sentences import SentenceSplitter
 from server.speech.timeline import Timeline
-from server.speech.values import Segment, Sentence, SpeechChunk
+from server.speech.values import Cue, Segment, Sentence, SpeechChunk
 from server.turn.delivery import Delivery
 from server.turn.events import (
     CueReached,
@@ -39,6 +39,10 @@ MEDIA_AHEAD = 8
 """Events that wait for their time between voice and network."""
 PAUSE_S = 0.3
 """Silence between sentences: at least the face's look-ahead, so no sentence waits for the next one."""
+STOPS = ".!?…。！？｡"
+CLOSING = "\"'”’)]»」』）》】 "
+LATE_S = 0.1
+"""After a clause the voice goes on without a pause, unless the next one is later than this."""
 EARLY_S = 0.001
 """So little before its time a segment may leave: no sleep is more exact."""
 POLL_S = 0.25
@@ -184,7 +188,7 @@ class Turn:
 
     async def _speak(self) -> None:
         await self._put(MoodChanged(self.number, 0, self._mood, self._intensity))
-        while (sentence := await self._sentences.get()) is not None:
+        while (sentence := await self._next_sentence()) is not None:
             self._marks.mark("sentence")
             if sentence.mood is not None and sentence.mood != self._mood:
                 await self._feel(sentence.mood)
@@ -192,9 +196,23 @@ class Turn:
                 await self._say(sentence)
             except EngineError as error:
                 self._fail(error, sentence)
-            if (rest := self._timeline.rest(PAUSE_S)) is not None:
-                await self._animate(rest)
+            if sentence.text.rstrip(CLOSING)[-1:] in STOPS:
+                await self._rest()
         await self._settle()
+
+    async def _next_sentence(self) -> Sentence | None:
+        """The next sentence. If it is late the voice rests first, so that nothing said is held back."""
+        try:
+            async with asyncio.timeout(LATE_S if self._timeline.seconds else None):
+                return await self._sentences.get()
+        except TimeoutError:
+            await self._rest()
+            return await self._sentences.get()
+
+    async def _rest(self) -> None:
+        """Make the pause since the last phone long enough that the face knows all about what was said."""
+        if (rest := self._timeline.rest(PAUSE_S)) is not None:
+            await self._animate(rest)
 
     async def _feel(self, mood: str) -> None:
         self._mood = mood
@@ -202,21 +220,25 @@ class Turn:
         await self._put(MoodChanged(self.number, self._timeline.micros, mood, self._intensity))
 
     async def _say(self, sentence: Sentence) -> None:
-        self.heard.sentence(sentence.text)
+        captions = Captions(sentence, self._timeline.seconds)
         cues = list(sentence.cues)
         async with aclosing(self._engines.voice.speak(sentence, self._character.speaker)) as voice:
             async for chunk in voice:
                 self._marks.mark("voice")
                 placed = self._timeline.place(chunk)
-                for piece in captions(sentence, placed):
-                    while cues and piece.reaches(cues[0].offset):
-                        await self._cue(cues.pop(0).name, piece.start)
-                    self.heard.piece(piece)
-                    word = WordSpoken(self.number, _us(piece.start), _us(piece.end), piece.text)
-                    await self._put(word)
+                await self._caption(captions.follow(placed), cues)
                 await self._animate(placed)
+        await self._caption(captions.finish(self._timeline.speech_end), cues)
         for cue in cues:
-            await self._cue(cue.name, self._timeline.seconds)
+            await self._cue(cue.name, self._timeline.speech_end)
+
+    async def _caption(self, pieces: Iterable[CaptionPiece], cues: list[Cue]) -> None:
+        """Tell the pieces, and before each the cues that stand before its word."""
+        for piece in pieces:
+            while cues and piece.reaches(cues[0].offset):
+                await self._cue(cues.pop(0).name, piece.start)
+            self.heard.add(piece)
+            await self._put(WordSpoken(self.number, _us(piece.start), _us(piece.end), piece.text))
 
     async def _cue(self, name: str, at: float) -> None:
         self._life.gesture(at, name)
@@ -230,7 +252,8 @@ class Turn:
 
     async def _settle(self) -> None:
         if self._timeline.seconds > 0:
-            made = self._mux.add(None, self._life.compose(self._track.settle()))
+            tail = self._life.settle(self._track.settle(), self._timeline.speech_end)
+            made = self._mux.add(None, tail)
             for segment in [*made, *self._mux.finish()]:
                 await self._put(segment)
         elif not self._failed:

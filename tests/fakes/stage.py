@@ -1,6 +1,6 @@
 """A session with fake engines and one listener, opened and closed around a test."""
 
-from server.engines.faces.articulation import ArticulationFace
+from server.engines.faces.articulation import ArticulationDriver
 from server.ports import Brain, Voice
 from server.speech.character import Character
 from server.turn.session import Session, Terms
@@ -19,7 +19,7 @@ class Stage:
         self.ears = ears or Ears()
 
     async def __aenter__(self) -> tuple[Session, Ears]:
-        engines = Engines(self._brain, self._voice, ArticulationFace())
+        engines = Engines(self._brain, self._voice, ArticulationDriver())
         terms = Terms(Character("test"), Pace())
         self.session = Session("s", terms, engines, VirtualClock())
         self.session.start()

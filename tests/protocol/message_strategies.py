@@ -9,7 +9,7 @@ from protocol import messages as m
 times = st.integers(0, 2**53 - 1)
 milliseconds = st.floats(0, 1e9)
 texts = st.text(max_size=60)
-names = st.text(max_size=200)
+names = st.text(max_size=200) | st.sampled_from(["arkit", "pcm16"])
 rates = st.integers(8000, 48000)
 fps = st.integers(1, 240)
 blobs = st.binary(max_size=300)

@@ -77,6 +77,7 @@ NO_ENTRIES = [
     b"\xc6\xff\xff\xff\xff",
     b"\x91" * 70_000,
     b"\xa1\xff",
+    b"\x81\x90\x00",
     msgpack.packb([5, 2, b""]),
     msgpack.packb([-5, 0, b""]),
     msgpack.packb({1: 2}),

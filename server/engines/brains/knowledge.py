@@ -5,6 +5,7 @@ replies of an answer, those written in the same kind of letters are taken, in tu
 back to them, so it varies and yet depends on the history alone.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, Sequence
 
@@ -34,23 +35,30 @@ class KnowledgeBrain:
         self._threshold = threshold
         self._known: dict[int, _Knowledge] = {}
         """By identity of the character, which `_Knowledge` keeps alive."""
+        self._making = asyncio.Lock()
 
     async def think(self, history: History, character: Character) -> AsyncGenerator[str, None]:
         """See `Brain.think`. Says nothing if the character knows nothing and has no fallback."""
-        for piece in _PIECES.findall(self._of(character).reply(history)):
+        knowledge = await self._of(character)
+        for piece in _PIECES.findall(knowledge.reply(history)):
             if piece:
                 yield piece
 
     async def close(self) -> None:
         """Nothing is held."""
 
-    def _of(self, character: Character) -> "_Knowledge":
-        knowledge = self._known.get(id(character))
-        if knowledge is None:
+    async def _of(self, character: Character) -> "_Knowledge":
+        """Made at the first question, in a thread: a large character takes some 20 ms."""
+        if (known := self._known.get(id(character))) is not None:
+            return known
+        async with self._making:
+            if (known := self._known.get(id(character))) is not None:
+                return known
+            knowledge = await asyncio.to_thread(_Knowledge, character, self._threshold)
             if len(self._known) >= _CHARACTERS:
                 del self._known[next(iter(self._known))]
-            knowledge = self._known[id(character)] = _Knowledge(character, self._threshold)
-        return knowledge
+            self._known[id(character)] = knowledge
+            return knowledge
 
 
 class _Knowledge:

@@ -2,7 +2,6 @@
 
 from blend_shapes.articulation import Mouth
 from blend_shapes.face import FaceFrames
-from blend_shapes.phonemes.timing import PhoneTiming
 from server.errors import EngineError
 from server.speech.values import SpeechChunk
 
@@ -28,19 +27,12 @@ class ArticulationTrack:
 
     def follow(self, speech: SpeechChunk) -> FaceFrames:
         """See `FaceTrack.follow`. Raises `EngineError` for speech without phones."""
-        if speech.phones is None:
+        phones = speech.stream_phones()
+        if phones is None:
             raise EngineError("face driver 'articulation' needs a voice with phone times", permanent=True)
-        rate = speech.audio.format.rate
-        self._end = speech.audio.end / rate
-        return self._mouth.follow(_shifted(speech.phones, speech.audio.position / rate), self._end)
+        self._end = speech.end
+        return self._mouth.follow(phones, speech.end)
 
     def settle(self) -> FaceFrames:
         """See `FaceTrack.settle`."""
         return self._mouth.settle(self._end)
-
-
-def _shifted(phones: tuple[PhoneTiming, ...], by: float) -> list[PhoneTiming]:
-    return [
-        PhoneTiming(p.phone, p.start + by, p.release + by, p.end + by, p.stress, p.word_start)
-        for p in phones
-    ]

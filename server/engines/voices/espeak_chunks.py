@@ -67,8 +67,10 @@ class ChunkCutter:
             if event.offset < self._word_end:
                 return False
             self._word_end = event.offset + event.length
-        else:
-            self.spoke = self.spoke or event.name[:1] not in ("", "(")
+            return True
+        if event.name.startswith("("):  # a switch of language
+            return False
+        self.spoke = self.spoke or event.name != ""
         return True
 
     def _take(self, samples: Samples) -> None:
@@ -104,12 +106,12 @@ class ChunkCutter:
             if event.type == WORD:
                 word_start = start
             elif next(following) > event.sample:  # not of zero length
-                phones.append(PhoneEvent(event.name, start, word_start))
-                word_start = None
+                phones.append(PhoneEvent(event.name, start, word_start if event.name else None))
+                word_start = None if event.name else word_start
         return from_espeak(phones, seconds)
 
     def _words(self, events: list[Event], seconds: float) -> tuple[WordTiming, ...]:
-        """A word ends where the next begins, or at the pause before that."""
+        """A word ends where the next begins, or at the pause before that. Silent ones are left out."""
         words: list[WordTiming] = []
         stop, trailing = seconds, True
         for event in reversed(events):
@@ -117,7 +119,8 @@ class ChunkCutter:
             if event.type == WORD:
                 offset = min(max(0, event.offset), len(self._text))
                 text = self._text[offset : offset + event.length]
-                words.append(WordTiming(text, start, stop, offset))
+                if text and start < stop:
+                    words.append(WordTiming(text, start, stop, offset))
                 stop, trailing = start, True
             elif event.name:
                 trailing = False

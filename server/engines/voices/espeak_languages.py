@@ -1,8 +1,9 @@
 """Which espeak-ng voice reads a text: by the language asked for, and by the script of the letters.
 
-A voice reads the letters of its own script, and Latin words inside them. A text with letters that the
+A voice reads the letters of its own script, and Latin words between them. A text with letters that the
 chosen voice cannot read goes to the voice of that script: with an English voice, a sentence that holds
-Chinese characters is read by `cmn`, which reads the English words too.
+Chinese characters is read by `cmn`, which reads the English words too. A text in Latin letters alone, given
+to a voice of another script, is read as English.
 """
 
 import unicodedata
@@ -66,7 +67,7 @@ class EspeakLanguages:
                 f"espeak-ng has no voice variant {variant!r}; it has {some}, ...", permanent=True
             )
         identifier = self._find(name or language)
-        foreign = _foreign_script(text, _SCRIPTS.get(_primary(self._by_identifier[identifier]), "latin"))
+        foreign = _foreign_language(text, _native_script(self._by_identifier[identifier], identifier))
         if foreign is not None:
             identifier = self._find(foreign)
         return f"{identifier}+{variant}" if variant else identifier
@@ -84,37 +85,47 @@ class EspeakLanguages:
         raise EngineError(f"espeak-ng has no voice for {name!r}; it has {known}", permanent=True)
 
 
-def _primary(language: str) -> str:
-    return language.partition("-")[0]
+def _native_script(language: str, identifier: str) -> str:
+    if "-latn" in identifier.lower():
+        return "latin"
+    return _SCRIPTS.get(language.partition("-")[0], "latin")
 
 
-def _foreign_script(text: str, native: str) -> str | None:
+def _foreign_language(text: str, native: str) -> str | None:
     """The language whose voice must read this text because a voice of script `native` cannot."""
     if not any(map(str.isalnum, text)):
         raise CannotSpeak("there is nothing to say in this text: it has no letters or digits")
-    if text.isascii():
-        return None
-    scripts = Counter(map(_script, filter(str.isalpha, text)))
+    scripts = _scripts(text)
+    if native == "han" and scripts["han"]:
+        del scripts["kana"]  # の is fashionable in Chinese
     if scripts["han"] and (scripts["kana"] or native == "kana"):
         raise CannotSpeak(
             "espeak reads Japanese in kana only: write the kanji as kana or take another voice"
         )
     foreign = [(count, script) for script, count in scripts.items() if script not in ("latin", native)]
-    if not foreign:
-        return None
-    script = max(foreign)[1]
-    if script not in _SCRIPT_LANGUAGES:
-        if any(known in ("latin", native) or known in _SCRIPT_LANGUAGES for known in scripts):
-            return None  # a stray letter: read the rest
-        raise CannotSpeak(f"no espeak voice reads {script} letters: write the text in another script")
-    return _SCRIPT_LANGUAGES[script]
+    readable = [(count, script) for count, script in foreign if script in _SCRIPT_LANGUAGES]
+    if readable:
+        return _SCRIPT_LANGUAGES[max(readable)[1]]
+    if foreign and len(foreign) == len(scripts):
+        raise CannotSpeak(
+            f"no espeak voice reads {max(foreign)[1]} letters: write the text in another script"
+        )
+    return "en-us" if scripts["latin"] and not scripts[native] else None
+
+
+def _scripts(text: str) -> Counter[str]:
+    """How many letters there are of each script."""
+    letters = list(filter(str.isalpha, text))
+    return Counter({"latin": len(letters)} if text.isascii() and letters else map(_script, letters))
 
 
 def _script(letter: str) -> str:
-    """The script of a letter, from the first word of its Unicode name."""
+    """The script of a letter, from the first words of its Unicode name."""
     if letter < "\u0250":
         return "latin"
-    first = unicodedata.name(letter, "unknown").partition(" ")[0].partition("-")[0].lower()
-    if first in ("fullwidth", "modifier", "mathematical"):
+    first, _, rest = unicodedata.name(letter, "unknown").lower().replace("-", " ").partition(" ")
+    if first in ("fullwidth", "halfwidth"):
+        first = rest.partition(" ")[0]
+    if first in ("modifier", "mathematical"):
         return "latin"
     return _NAMES.get(first, first)

@@ -105,11 +105,9 @@ async def test_an_old_connection_that_ends_late_does_not_detach_the_new_one() ->
 
 def test_heard_text_is_cut_at_the_middle_of_a_word() -> None:
     heard = HeardText()
-    heard.sentence("One two. ")
-    heard.piece(CaptionPiece("One ", 0.0, 1.0, 4))
-    heard.piece(CaptionPiece("two. ", 1.0, 2.0, 9))
-    heard.sentence("Three.")
-    heard.piece(CaptionPiece("Three.", 2.0, 3.0, 6))
+    heard.add(CaptionPiece("One ", 0.0, 1.0, 4))
+    heard.add(CaptionPiece("two.", 1.0, 2.0, 8))
+    heard.add(CaptionPiece(" Three.", 2.0, 3.0, 6))
     assert heard.until(0.49) == ""
     assert heard.until(0.5) == "One"
     assert heard.until(1.5) == "One two."

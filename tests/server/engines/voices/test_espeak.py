@@ -1,6 +1,7 @@
 """The real library: it comes with the core and needs no download."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
@@ -80,6 +81,9 @@ async def test_chinese_with_digits_and_latin_words(voice: EspeakVoice) -> None:
     chunks = await speak(voice, text, Speaker(language="zh-CN"))
     check_chunks(chunks, text, 24_000)
     assert {"你", "我", "Face", "52", "道"} <= set(words(chunks))
+    begin = [phone.phone for chunk in chunks for phone in chunk.phones or () if phone.word_start]
+    assert "f" in begin  # though a switch of language stands between the word and its phone
+    assert "" not in begin and not any(phone.startswith("(") for phone in sounds(chunks))
 
 
 async def test_chinese_goes_to_a_chinese_voice_whatever_the_speaker(voice: EspeakVoice) -> None:
@@ -92,8 +96,26 @@ async def test_chinese_goes_to_a_chinese_voice_whatever_the_speaker(voice: Espea
     assert "like" in words(mixed)
 
 
+async def test_latin_letters_alone_are_english_to_a_voice_of_another_script(voice: EspeakVoice) -> None:
+    english = sounds(await speak(voice, "Nice weather today."))
+    for language in ("zh", "ja", "ru"):
+        assert sounds(await speak(voice, "Nice weather today.", Speaker(language=language))) == english
+    pinyin = await speak(voice, "ni3 hao3", Speaker(voice="cmn-latn-pinyin"))
+    assert sounds(pinyin)[0] == "n" and sounds(pinyin) != sounds(await speak(voice, "ni3 hao3"))
+
+
+async def test_a_japanese_letter_in_chinese_does_no_harm(voice: EspeakVoice) -> None:
+    assert "美" in words(await speak(voice, "美の味道很好。", Speaker(language="zh")))
+
+
 async def test_other_scripts_find_their_voice(voice: EspeakVoice) -> None:
-    for text, phone in (("Привет", "p"), ("こんにちは", "k"), ("안녕하세요", "h"), ("नमस्ते", "n")):
+    for text, phone in (
+        ("Привет", "p"),
+        ("こんにちは", "k"),
+        ("안녕하세요", "h"),
+        ("नमस्ते", "n"),
+        ("ｶﾅ", "k"),
+    ):
         chunks = await speak(voice, text)
         check_chunks(chunks, text, 24_000)
         assert phone in sounds(chunks)
@@ -202,3 +224,40 @@ def test_voices_are_listed() -> None:
     languages = {voice.language for voice in voices()}
     assert {"en-us", "en-gb", "cmn", "ja", "de"} <= languages
     assert all(voice.identifier and voice.name for voice in voices())
+
+
+SCRIPTS = (
+    "abc xyz,.!?12$%&'",
+    "你好我是中文，。",
+    "こんアイ",
+    "привет",
+    "مرحبا",
+    "नमस्ते",
+    "မင်္ဂလာ",
+    "\u0301\u200d\x01\n\t",
+    "😀👨‍👩‍👧",
+    "①Ⅳ½²٣",
+    "<>[]{}@*_~|",
+)
+
+
+async def test_any_text_in_any_script_is_spoken_or_refused(voice: EspeakVoice) -> None:
+    """Seeded, as the library's own state makes a shrinking search useless."""
+    chance = random.Random(52)
+    for _ in range(80):
+        pools = chance.sample(SCRIPTS, chance.randint(1, 4))
+        text = "".join(chance.choice(chance.choice(pools)) for _ in range(chance.randint(1, 40)))
+        speaker = Speaker(language=chance.choice(("en", "zh", "ja", "ar", "de", "hi")))
+        try:
+            chunks = await speak(voice, text, speaker)
+        except CannotSpeak:
+            continue
+        check_chunks(chunks, text, 24_000)
+
+
+async def test_a_first_sentence_goes_before_later_ones_that_wait(voice: EspeakVoice) -> None:
+    later = [asyncio.create_task(speak(voice, "word " * 200, index=1)) for _ in range(20)]
+    await asyncio.sleep(0)
+    assert await speak(voice, "Hello.", index=0)
+    assert sum(task.done() for task in later) < 10
+    await asyncio.gather(*later)

@@ -1,0 +1,347 @@
+"""A client of a FaceWire server, over as many connections as its session takes.
+
+Reading drives everything: iterate, and messages come, are checked against the legal order, and a lost
+connection is made again. One small task beside it reports where the simulated listener is.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from random import Random
+from typing import Final, Self
+
+import aiohttp
+
+from protocol import messages as m
+from protocol.codes import CLOSES, FINAL, BadMessage, Close
+from protocol.recording import Direction
+from python_client.backoff import Backoff
+from python_client.connection import Closed, Connection, open_connection
+from python_client.faults import ClientFault, ConnectFailed, NotConnected, Refused, WrongProtocol
+from python_client.recorder import Recorder
+from python_client.reply import Replies, Reply
+from python_client.session import Session
+
+WELCOME_TIMEOUT_S: Final = 10.0
+
+
+def monotonic_us() -> int:
+    """Microseconds of the monotonic clock."""
+    return time.monotonic_ns() // 1000
+
+
+@asynccontextmanager
+async def connect(
+    url: str,
+    *,
+    token: str | None = None,
+    character: str | None = None,
+    language: str | None = None,
+    face_format: m.FaceFormat = "q8",
+    fps: int | None = None,
+    max_ahead_ms: int | None = None,
+    hello: m.Hello | None = None,
+    json: bool = False,
+    listen: bool = True,
+    backoff: Backoff | None = None,
+    http: aiohttp.ClientSession | None = None,
+) -> AsyncIterator["Client"]:
+    """A client welcomed at `url`, for the time of an ``async with``; then it says `bye`.
+
+    `hello` replaces what the arguments before it say. `json` chooses facewire.v1.json. With `listen` a
+    simulated listener reports `played`; without it whoever plays the sound does, with `send`. `http` is
+    shared by the clients of a process; it is not closed here.
+
+    Raises `ConnectFailed`, `Refused`, `WrongProtocol` or `BadMessage` when the first attempt fails.
+    """
+    hello = hello or m.Hello(
+        token=token,
+        client=m.ClientInfo("facewire-python"),
+        character=character,
+        language=language,
+        face=m.FaceOffer(face_format, fps),
+        max_ahead_ms=max_ahead_ms,
+    )
+    session = http or aiohttp.ClientSession()
+    client = Client(session, url, hello, json=json, backoff=backoff)
+    try:
+        await client.open()
+        listener = asyncio.create_task(client.report_played()) if listen else None
+        try:
+            yield client
+        finally:
+            if listener is not None:
+                listener.cancel()
+                with suppress(asyncio.CancelledError):
+                    await listener
+    finally:
+        await client.close()
+        if http is None:
+            await session.close()
+
+
+class Client:
+    """Iterating yields the server's messages in order: `welcome`, also of a reconnect, and what follows.
+
+    Made by `connect`. One reader at a time, which reads on for as long as the client is open; any task
+    may send. What the protocol says to drop is not yielded: media of a flushed or interrupted turn, and
+    segments that a resume repeats.
+
+    The iteration ends after `close`, or when the server ends the session. It raises `Refused` when the
+    server closes for good, `ConnectFailed` when no connection can be made again, and `BadMessage` when the
+    server breaks the protocol. Cancelling a read is safe.
+    """
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        url: str,
+        hello: m.Hello,
+        *,
+        json: bool = False,
+        backoff: Backoff | None = None,
+        clock: Callable[[], int] = monotonic_us,
+    ) -> None:
+        self.session = Session()
+        self.ignored = 0
+        """Messages of types this version does not know."""
+        self.reconnects = 0
+        self._http, self._url, self._hello, self._json = http, url, hello, json
+        self._backoff, self._random, self._clock = backoff or Backoff(), Random(), clock
+        self._connection: Connection | None = None
+        self._recorder: Recorder | None = None
+        self._greeting: m.Welcome | None = None
+        self._fatal: m.Error | None = None
+        self._over = False
+        self._reports_due = asyncio.Event()
+        self._asleep_until: int | None = None
+
+    @property
+    def welcome(self) -> m.Welcome:
+        """What the server said last about itself and this session."""
+        if self.session.welcome is None:
+            raise NotConnected("there is no `welcome` yet; `open` comes first")
+        return self.session.welcome
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection now; reading makes it again."""
+        return self._connection is not None
+
+    # --- sending ---------------------------------------------------------------------------------------
+
+    async def send(self, message: m.FromClient) -> None:
+        """Send any message. Raises `NotConnected`; nothing is kept for later."""
+        if self._connection is None:
+            raise NotConnected("not sent: there is no connection; read on, and it is made again")
+        await self._connection.send(message)
+
+    async def text(self, text: str, *, message_id: str | None = None) -> None:
+        """The user typed this; the `turn` that answers carries `message_id`."""
+        await self.send(m.Text(text, message_id))
+
+    async def say(
+        self, text: str, *, mood: str | None = None, message_id: str | None = None, queue: m.Queue = "last"
+    ) -> None:
+        """Have this spoken word for word."""
+        await self.send(m.Say(text, mood, message_id, queue))
+
+    async def interrupt(self) -> None:
+        """Stop the current reply: silent here at once, then asked of the server."""
+        self.session.silence(self._clock())
+        self._wake_listener()
+        await self.send(m.Interrupt())
+
+    async def configure(
+        self,
+        *,
+        character: str | None = None,
+        voice: str | None = None,
+        language: str | None = None,
+        mood: str | None = None,
+    ) -> None:
+        """Change who speaks, from the next turn on."""
+        await self.send(m.Configure(character, voice, language, mood))
+
+    async def ping(self) -> None:
+        """Ask for a `pong`; its `t` is this client's clock at the time of asking, in microseconds."""
+        await self.send(m.Ping(self._clock()))
+
+    # --- receiving -------------------------------------------------------------------------------------
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> m.FromServer:
+        while not self._over:
+            connection = self._connection or await self._reconnect()
+            if self._greeting is not None:
+                greeting, self._greeting = self._greeting, None
+                return greeting
+            try:
+                message = await self._receive(connection)
+            except Closed as closed:
+                self._lose(closed)
+                continue
+            except BadMessage:
+                await self._break_off()
+                raise
+            if message is not None:
+                return message
+        raise StopAsyncIteration
+
+    async def reply(self, *, message_id: str | None = None) -> Reply:
+        """Read up to the end of the next reply, or of the reply to `message_id`.
+
+        Raises as reading does, and `EOFError` where the session ends before.
+        """
+        gathered = Replies(self.session.welcome)
+        async for message in self:
+            reply = gathered.feed(message)
+            if reply is not None and message_id in (None, reply.id):
+                return reply
+        raise EOFError("the session ended before the reply did")
+
+    async def report_played(self) -> None:
+        """Report the simulated listener, for ever. Cancelling is safe."""
+        playhead = self.session.playhead
+        while True:
+            for report in playhead.poll(self._clock()):
+                with suppress(NotConnected):
+                    await self.send(report)
+            wake = self._asleep_until = playhead.wake()
+            self._reports_due.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if wake is None else max(0, wake - self._clock()) / 1e6):
+                    await self._reports_due.wait()
+
+    def _wake_listener(self) -> None:
+        """Wake `report_played` where it would sleep too long."""
+        wake = self.session.playhead.wake()
+        if wake is not None and (self._asleep_until is None or wake < self._asleep_until):
+            self._reports_due.set()
+
+    async def _receive(self, connection: Connection) -> m.FromServer | None:
+        """The next message, None where it is not to be shown. Raises `Closed` and `BadMessage`."""
+        try:
+            message = await connection.receive()
+        except BadMessage as bad:
+            if bad.code != "unknown_type":
+                raise
+            self.ignored += 1
+            return None
+        shown = self.session.take(message, self._clock())
+        self._wake_listener()
+        if isinstance(message, m.Error) and message.fatal:
+            self._fatal = message
+        return message if shown else None
+
+    # --- recording -------------------------------------------------------------------------------------
+
+    def record(self, path: Path) -> None:
+        """Record both directions to a new file, from `welcome` on, up to `stop_recording` or the end.
+
+        `hello` is never recorded: it holds the token. Raises `OSError`.
+        """
+        self.stop_recording()
+        self._recorder = Recorder(path, self.welcome)
+
+    def stop_recording(self) -> None:
+        """End the recording, if there is one."""
+        if self._recorder is not None:
+            self._recorder.close()
+            self._recorder = None
+
+    def _tap(self, sender: Direction, data: bytes | str) -> None:
+        if self._recorder is not None:
+            self._recorder.write(sender, data)
+
+    # --- connections -----------------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Make the first connection. Raises as `connect` does."""
+        await self._establish()
+
+    async def close(self) -> None:
+        """Say `bye` and close; the iteration ends. Closing twice is harmless."""
+        self._over = True
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(NotConnected):
+                await connection.send(m.Bye())
+            await connection.close()
+        self.stop_recording()
+
+    async def _establish(self) -> Connection:
+        """Connect, say hello, be welcomed. Leaves nothing open when it fails or is cancelled."""
+        try:
+            async with asyncio.timeout(WELCOME_TIMEOUT_S):
+                connection = await open_connection(self._http, self._url, json=self._json, tap=self._tap)
+                try:
+                    await connection.send(self.session.resuming(self._hello))
+                    welcome = await self._await_welcome(connection)
+                except BaseException:
+                    await connection.close()
+                    raise
+        except TimeoutError as error:
+            raise ConnectFailed(f"{self._url} sent no `welcome` in {WELCOME_TIMEOUT_S:g} s") from error
+        self._connection, self._greeting = connection, welcome
+        return connection
+
+    async def _await_welcome(self, connection: Connection) -> m.Welcome:
+        self.session.reconnected()
+        self._fatal = None
+        while True:
+            try:
+                message = await self._receive(connection)
+            except Closed as closed:
+                self._lose(closed)
+                raise ConnectFailed(f"{self._url} closed with {closed.code}{self._reason()}") from None
+            if isinstance(message, m.Error) and not message.fatal:
+                raise Refused(message.code, message.message)  # of this `hello`; another may be accepted
+            if isinstance(message, m.Welcome):
+                if message.protocol != m.VERSION:
+                    raise WrongProtocol(
+                        f"{self._url} speaks version {message.protocol}, this client version {m.VERSION}"
+                    )
+                return message
+
+    def _reason(self) -> str:
+        return "" if self._fatal is None else f": {self._fatal.message}"
+
+    async def _reconnect(self) -> Connection:
+        fault: Exception | None = None
+        for delay in self._backoff.delays(self._random):
+            asked = 0 if self._fatal is None else (self._fatal.retry_after_ms or 0) / 1000
+            await asyncio.sleep(max(delay, asked))
+            try:
+                connection = await self._establish()
+            except (ConnectFailed, NotConnected) as failed:
+                fault = failed
+            except (ClientFault, BadMessage):
+                self._over = True
+                raise
+            else:
+                self.reconnects += 1
+                return connection
+        self._over = True
+        raise ConnectFailed(f"gave up to reconnect after {self._backoff.give_up_s:g} s: {fault}") from fault
+
+    def _lose(self, closed: Closed) -> None:
+        """The connection is over: until a reconnect, at the session's end, or for good (`Refused`)."""
+        self._connection = None
+        if self._over or closed.code not in FINAL:
+            return
+        self._over = True
+        if self._fatal is not None:
+            raise Refused(self._fatal.code, self._fatal.message)
+        if closed.code != Close.BYE:
+            raise Refused("", f"the server closed with {closed.code}: {CLOSES[Close(closed.code)]}")
+
+    async def _break_off(self) -> None:
+        self._over = True
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close(Close.BAD_MESSAGES)

@@ -1,0 +1,99 @@
+"""Domain values as messages."""
+
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from blend_shapes.face import FaceFrames
+from protocol import messages as m
+from protocol.face_format import FaceLayout
+from server import config
+from server.audio.chunk import AudioChunk, AudioFormat
+from server.errors import PeerError
+from server.net import translate
+from server.speech.character import Character, Speaker
+from server.speech.values import Segment
+from server.turn import events as e
+
+LAYOUT = FaceLayout()
+
+
+def test_a_segment_has_exact_times_and_its_bytes() -> None:
+    weights = np.zeros((14, 52), np.float32)
+    weights[:, 17] = np.linspace(0, 1, 14)
+    head = np.full((14, 3), 1.5, np.float32)
+    audio = AudioChunk(np.arange(-100, 100, dtype=np.int16), AudioFormat(44_100), 12_345)
+    ready = e.SegmentReady(3, Segment(7, audio, FaceFrames(17, 60, weights, head)), 0.0)
+    message = translate.message(ready, LAYOUT)
+    assert isinstance(message, m.Segment)
+    assert (message.turn, message.seq) == (3, 7)
+    assert message.pts == round(12_345 * 1e6 / 44_100)
+    assert message.face_pts == round(17 * 1e6 / 60)
+    assert np.array_equal(np.frombuffer(message.audio, "<i2"), audio.samples)
+    shown, angles = LAYOUT.unpack(message.face)
+    assert np.abs(shown - weights).max() <= 0.5 / 255 + 1e-6
+    assert np.allclose(angles, 1.5)
+
+
+def test_a_segment_may_have_no_frames() -> None:
+    audio = AudioChunk(np.zeros(10, np.int16), AudioFormat(8000))
+    ready = e.SegmentReady(1, Segment(0, audio, FaceFrames.empty(5, 60)), 0.0)
+    assert translate.segment(ready, LAYOUT).face == b""
+
+
+def test_every_event_has_its_message() -> None:
+    values: dict[type, e.TurnEvent] = {
+        type(v): v
+        for v in (
+            e.StateChanged("idle"),
+            e.TurnBegan(1, "say", "a"),
+            e.WordSpoken(1, 2, 3, "w"),
+            e.MoodChanged(1, 2, "sad", 0.5),
+            e.CueReached(1, 2, "wave"),
+            e.TurnEnded(1, 2),
+            e.StageTimes(1, {"voice": 1.5}),
+            e.TurnFlushed(1, "failed", 10),
+            e.TurnFailed(1, "engine_failed", "no"),
+        )
+    }
+    events = set(get_args(e.TurnEvent)) - {e.SegmentReady}
+    assert events == set(values)
+    assert [translate.message(v, LAYOUT) for v in values.values()] == [
+        m.State("idle"),
+        m.Turn(1, "say", "a"),
+        m.Caption(1, 2, 3, "w"),
+        m.Mood(1, 2, "sad", 0.5),
+        m.Cue(1, 2, "wave"),
+        m.End(1, 2),
+        m.Timings(1, {"voice": 1.5}),
+        m.Flush(1, "failed", 10),
+        m.Error("engine_failed", "no", 1),
+    ]
+
+
+def test_clips_are_packed_once_and_no_faster_than_needed() -> None:
+    clips = translate.clips("happy", LAYOUT, 60)
+    assert clips is translate.clips("happy", LAYOUT, 30)
+    assert {c.fps for c in clips} == {30}
+    assert {c.fps for c in translate.clips("happy", LAYOUT, 24)} == {24}
+
+
+def test_terms_are_the_servers_unless_the_client_asks() -> None:
+    mira = Character("mira", speaker=Speaker("en-us", "low"))
+    plain = translate.terms(m.Hello(), mira, config.Face(), config.PaceSection())
+    assert (plain.character, plain.pace.fps, plain.pace.lead_s) == (mira, 60, 0.5)
+    hello = m.Hello(language="de", face=m.FaceOffer("q8", 30), max_ahead_ms=250)
+    asked = translate.terms(hello, mira, config.Face(), config.PaceSection())
+    assert (asked.pace.fps, asked.pace.lead_s) == (30, 0.25)
+    assert asked.character.speaker == Speaker("de", "low")
+
+
+@pytest.mark.parametrize(
+    "hello",
+    [m.Hello(mode="drive"), m.Hello(audio=m.AudioOffer(("opus",))), m.Hello(audio=m.AudioOffer(()))],
+)
+def test_what_is_not_offered(hello: m.Hello) -> None:
+    with pytest.raises(PeerError) as error:
+        translate.terms(hello, Character("c"), config.Face(), config.PaceSection())
+    assert error.value.code == "not_available"

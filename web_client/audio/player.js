@@ -1,0 +1,108 @@
+/**
+ * The main thread's side of the voice: makes the audio context, hands samples to the worklet and reads the device's clock.
+ * A browser lets sound begin only after the user did something on the page: `wake` is to be called then.
+ */
+
+const WORKLET = new URL("./worklet.js", import.meta.url);
+
+export class Player {
+  /**
+   * @param {object} options
+   * @param {(anchor: import("../core/media_clock.js").Anchor) => void} options.onAnchor
+   * @param {(error: unknown) => void} options.onError the audio device or the worklet cannot be had
+   * @param {number} [options.targetMs] voice held before a turn begins
+   * @param {AudioContext} [options.context] one that the page already has
+   * @param {AudioNode} [options.destination] where the voice goes instead of the loudspeaker
+   */
+  constructor({ onAnchor, onError, targetMs = 120, context, destination }) {
+    this.onAnchor = onAnchor;
+    this.onError = onError;
+    this.targetMs = targetMs;
+    this.context = context ?? null;
+    this.ownsContext = context === undefined;
+    this.destination = destination;
+    /** @type {AudioWorkletNode | null} */
+    this.node = null;
+    this.opening = false;
+    this.closed = false;
+    /** @type {{message: object, transfer: Transferable[]}[]} until the worklet is loaded */
+    this.early = [];
+  }
+
+  /** Whether sound can come out now. */
+  get running() {
+    return this.context?.state === "running" && this.node !== null;
+  }
+
+  /** Begins or continues the audio context. Call it from a user's action. */
+  wake() {
+    if (!this.context) this.context = new AudioContext({ latencyHint: "interactive" });
+    if (this.context.state === "suspended") this.context.resume().catch(this.onError);
+    if (!this.node && !this.opening) {
+      this.opening = true;
+      this.open(this.context).catch(this.onError);
+    }
+  }
+
+  /** @param {AudioContext} context */
+  async open(context) {
+    await context.audioWorklet.addModule(WORKLET);
+    if (this.closed) return;
+    const node = new AudioWorkletNode(context, "facewire-voice", {
+      numberOfInputs: 0,
+      outputChannelCount: [1],
+      processorOptions: { targetMs: this.targetMs },
+    });
+    node.port.onmessage = ({ data }) => this.onAnchor(data);
+    node.onprocessorerror = this.onError;
+    node.connect(this.destination ?? context.destination);
+    this.node = node;
+    for (const { message, transfer } of this.early.splice(0)) node.port.postMessage(message, transfer);
+  }
+
+  /** @param {object} message @param {Transferable[]} [transfer] */
+  post(message, transfer = []) {
+    if (this.node) this.node.port.postMessage(message, transfer);
+    else this.early.push({ message, transfer });
+  }
+
+  /** Takes the samples over. @param {number} turn @param {number} pts @param {number} rate @param {Float32Array} samples */
+  push(turn, pts, rate, samples) {
+    this.post({ type: "push", turn, pts, rate, samples }, [samples.buffer]);
+  }
+
+  /** @param {number} turn */
+  end(turn) {
+    this.post({ type: "end", turn });
+  }
+
+  /** @param {number} turn @param {number} fadeMs */
+  flush(turn, fadeMs) {
+    this.post({ type: "flush", turn, fadeMs });
+  }
+
+  /**
+   * Device time in seconds of what is heard at the moment `now`, or null while no sound can be.
+   * @param {number} now of performance.now()
+   */
+  heardAt(now) {
+    const { context } = this;
+    if (!context || !this.running) return null;
+    const stamp = context.getOutputTimestamp?.();
+    if (stamp?.contextTime && stamp.performanceTime) return stamp.contextTime + (now - stamp.performanceTime) / 1000;
+    return context.currentTime - this.latencySeconds;
+  }
+
+  /** From a sample's making to the ear, as far as the browser knows. */
+  get latencySeconds() {
+    const context = this.context;
+    return context ? context.outputLatency || context.baseLatency || 0 : 0;
+  }
+
+  close() {
+    this.closed = true;
+    this.node?.disconnect();
+    this.node = null;
+    if (this.ownsContext) this.context?.close().catch(() => {});
+  }
+}

@@ -1,0 +1,108 @@
+/** Channels of a message that the server sends; the fields are those of protocol/SPEC.md. */
+export interface Message {
+  type: string;
+  turn?: number;
+  [field: string]: unknown;
+}
+
+export interface ConnectOptions {
+  /** Address of the server's stream; default: `v1/stream` beside the page. */
+  url?: string;
+  /** Where the server wants one. */
+  token?: string;
+  character?: string;
+  language?: string;
+  /** What the server's log calls this client. */
+  name?: string;
+  faceFormat?: "q8" | "f32";
+  /** Frames a second; the server's default where left out. */
+  fps?: number;
+  /** Voice held before a reply begins, in milliseconds (default 120). More survives a worse network. */
+  bufferMs?: number;
+  /** Shows the face this much later (negative) or earlier (positive) than the browser's latency says. */
+  offsetMs?: number;
+  /** Use this context instead of an own one; it is then left open by `close`. */
+  audioContext?: AudioContext;
+  /** Where the voice goes instead of the loudspeaker; a node of `audioContext`. */
+  destination?: AudioNode;
+}
+
+export type Status =
+  | "connecting"
+  | "open"
+  | "reconnecting"
+  /** The server has no room; tried again. */
+  | "full"
+  /** Final, from here on. */
+  | "closed"
+  | "rejected"
+  | "unauthorised"
+  | "taken_over";
+
+export interface Pose {
+  /** In the order of `Client.channels`, each 0 to 1. Reused by the next call: copy what you keep. */
+  weights: Float32Array;
+  /** Yaw to the character's left, pitch up, roll to its right shoulder, in degrees. */
+  head: Float32Array;
+  /** Media time of the shown frame in microseconds; -1 while no reply is shown. */
+  shown: number;
+  /** Turn heard now or last, -1 before the first. */
+  turn: number;
+  /** Media time of what is heard now, in microseconds. */
+  pts: number;
+  state: "idle" | "priming" | "playing" | "starved" | "draining" | "flushing";
+}
+
+export interface Events {
+  status: { status: Status; detail: string };
+  /** A connection stands; `isResumed` when the conversation goes on where it was. */
+  welcome: Message & { isResumed: boolean };
+  state: Message & { state: "idle" | "listening" | "thinking" | "speaking" };
+  turn: Message & { turn: number; origin: "text" | "speech" | "say" | "greeting"; id?: string };
+  caption: Message & { turn: number; pts: number; end: number; text: string };
+  mood: Message & { turn: number; pts: number; mood: string; intensity: number };
+  cue: Message & { turn: number; pts: number; name: string };
+  end: Message & { turn: number; pts: number };
+  timings: Message & { turn: number; stages: Record<string, number> };
+  heard: Message & { text: string; final: boolean };
+  error: Message & { code: string; message: string; fatal: boolean };
+  /** This turn and all before it are over. */
+  flush: { turn: number };
+  /** What is heard changed between `playing`, `starved` and `idle`. */
+  playback: { turn: number; state: "playing" | "starved" | "idle"; pts: number };
+  /** Voice waits for a user's action, see `wake`. */
+  silent: { turn: number };
+  /** Something malformed arrived and was skipped, or the audio device failed. */
+  fault: unknown;
+}
+
+export interface Client {
+  readonly status: Status;
+  /** Names of the weights; empty before the first welcome. */
+  readonly channels: readonly string[];
+  /** Whether sound can come out now. */
+  readonly audible: boolean;
+  readonly bufferedMs: number;
+  readonly underruns: number;
+  /** Output latency as far as the browser knows. */
+  readonly latencyMs: number;
+  /** Listens to an event; the result stops listening. */
+  on<Name extends keyof Events>(event: Name, listener: (detail: Events[Name]) => void): () => void;
+  /** Lets sound begin. Browsers want it called from a user's action, such as a click or a key. */
+  wake(): void;
+  /** The user typed this. */
+  text(text: string, id?: string): void;
+  /** Speak this word for word. */
+  say(text: string, options?: { mood?: string; queue?: "now" | "next" | "last"; id?: string }): void;
+  /** From the next turn on. */
+  configure(change: { character?: string; voice?: string; language?: string; mood?: string }): void;
+  /** Silence at once; the server is told. */
+  interrupt(): void;
+  /** The face at the playhead; call it once a display frame with `performance.now()`. */
+  face(now: number): Pose;
+  /** Ends the session. */
+  close(): void;
+}
+
+/** Opens a session and keeps it connected. */
+export function connect(options?: ConnectOptions): Client;

@@ -1,0 +1,259 @@
+/**
+ * FaceWire in the browser: `connect`, then `text` or `say`, and each display frame `face(performance.now())`.
+ * Gathers the parts of `core/` and `audio/`; what it gives out is described in `client.d.ts`.
+ */
+
+import { Player } from "./audio/player.js";
+import { unpackFace } from "./core/face_format.js";
+import { DeviceClock, MediaClock } from "./core/media_clock.js";
+import { Sampler } from "./core/sampler.js";
+import { Session } from "./core/session.js";
+
+const VERSION = "0.1.0";
+const REPORT_MS = 200;
+const WATCH_MS = 50;
+const INTERRUPT_FADE_MS = 10;
+const NO_WEIGHTS = new Float32Array(0);
+const NO_HEAD = new Float32Array(3);
+
+/** What a `played` report calls the states of the playout. */
+const REPORTED = {
+  idle: "idle",
+  flushing: "idle",
+  priming: "starved",
+  starved: "starved",
+  playing: "playing",
+  draining: "playing",
+};
+
+/** @param {import("./client.d.ts").ConnectOptions} [options] @returns {import("./client.d.ts").Client} */
+export function connect(options = {}) {
+  const client = new Client(options);
+  client.session.start();
+  return client;
+}
+
+/** The WebSocket address beside the page: works under any path prefix. */
+function beside() {
+  const url = new URL("v1/stream", globalThis.location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  return url.href;
+}
+
+class Client {
+  /** @param {import("./client.d.ts").ConnectOptions} options */
+  constructor(options) {
+    const { url = beside(), token, character, language, bufferMs = 120, offsetMs = 0 } = options;
+    this.offsetUs = 1000 * offsetMs;
+    /** @type {Map<string, Set<(event: any) => void>>} */
+    this.listeners = new Map();
+    /** @type {string[]} */
+    this.channels = [];
+    this.avatar = /** @type {import("./core/sampler.js").AvatarState} */ ("idle");
+    this.clock = new MediaClock();
+    this.device = new DeviceClock();
+    /** @type {Sampler | null} */
+    this.sampler = null;
+    this.anchor = { bufferedMs: 0, underruns: 0 };
+    this.heard = { turn: -1, pts: 0, state: /** @type {import("./core/playout.js").PlayoutState} */ ("idle") };
+    this.report = { turn: -1, state: "idle", at: -Infinity };
+    this.frameMs = 1000 / 60;
+    this.lastFrame = 0;
+    this.player = new Player({
+      onAnchor: (anchor) => this.anchored(anchor),
+      onError: (error) => this.emit("fault", error),
+      targetMs: bufferMs,
+      context: options.audioContext,
+      destination: options.destination,
+    });
+    this.session = new Session({
+      openSocket: (subprotocol) => new WebSocket(url, subprotocol),
+      hello: {
+        token: token || undefined,
+        client: { name: options.name ?? "facewire-web", version: VERSION },
+        character,
+        language,
+        face: { format: options.faceFormat ?? "q8", fps: options.fps },
+      },
+      timers: { set: (task, ms) => setTimeout(task, ms), clear: (timer) => clearTimeout(timer) },
+      events: {
+        status: (status, detail) => this.emit("status", { status, detail }),
+        welcome: (welcome, resumed) => this.welcomed(welcome, resumed),
+        media: (media) => this.received(media),
+        flush: (turn, fadeMs) => this.flushed(turn, fadeMs),
+        message: (message) => this.told(message),
+        fault: (error) => this.emit("fault", error),
+      },
+    });
+    this.watch = setInterval(() => this.attend(performance.now()), WATCH_MS);
+    if (options.audioContext) this.player.wake();
+  }
+
+  // --- what a page calls ---
+
+  /** @param {string} event @param {(detail: any) => void} listener */
+  on(event, listener) {
+    const listeners = this.listeners.get(event) ?? new Set();
+    this.listeners.set(event, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
+
+  wake() {
+    this.player.wake();
+  }
+
+  /** @param {string} text @param {string} [id] */
+  text(text, id) {
+    this.session.send({ type: "text", text, id });
+  }
+
+  /** @param {string} text @param {{mood?: string, queue?: "now" | "next" | "last", id?: string}} [options] */
+  say(text, options = {}) {
+    this.session.send({ type: "say", text, ...options });
+  }
+
+  /** @param {Record<string, string>} change */
+  configure(change) {
+    this.session.send({ type: "configure", ...change });
+  }
+
+  interrupt() {
+    this.session.interrupt(INTERRUPT_FADE_MS);
+  }
+
+  close() {
+    clearInterval(this.watch);
+    this.session.close();
+    this.player.close();
+  }
+
+  get status() {
+    return this.session.status;
+  }
+
+  get audible() {
+    return this.player.running;
+  }
+
+  get bufferedMs() {
+    return this.heard.state === "idle" ? 0 : this.anchor.bufferedMs;
+  }
+
+  get underruns() {
+    return this.anchor.underruns;
+  }
+
+  get latencyMs() {
+    return 1000 * this.player.latencySeconds;
+  }
+
+  /** @param {number} now */
+  face(now) {
+    const interval = now - this.lastFrame;
+    if (interval > 2 && interval < 50) this.frameMs += 0.1 * (interval - this.frameMs);
+    this.lastFrame = now;
+    const heard = this.listen(now);
+    const n = this.channels.length;
+    if (!this.sampler) return { weights: NO_WEIGHTS, head: NO_HEAD, shown: -1, ...heard };
+    const ahead = 500 * this.frameMs + this.offsetUs;
+    const { frame, shown } = this.sampler.sample(now, heard, this.avatar, ahead);
+    return { weights: frame.subarray(0, n), head: frame.subarray(n), shown, ...heard };
+  }
+
+  // --- what the parts call ---
+
+  /** @param {string} event @param {any} detail */
+  emit(event, detail) {
+    for (const listener of this.listeners.get(event) ?? []) listener(detail);
+  }
+
+  /** Moves the clocks to `now`. @param {number} now of performance.now() */
+  listen(now) {
+    const heard = this.player.heardAt(now);
+    if (heard !== null) this.heard = this.clock.at(this.device.observe(now / 1000, heard));
+    return this.heard;
+  }
+
+  /** Between display frames, and when there are none: a hidden page still reports. @param {number} now */
+  attend(now) {
+    if (now - this.lastFrame > WATCH_MS) this.listen(now);
+    const { turn } = this.heard;
+    if (turn < 0) return;
+    const state = REPORTED[this.heard.state];
+    const changed = turn !== this.report.turn || state !== this.report.state;
+    if (changed) this.emit("playback", { turn, state, pts: this.heard.pts });
+    if (changed || (state === "playing" && now - this.report.at >= REPORT_MS)) this.tell(now, state);
+  }
+
+  /** @param {number} now @param {string} state */
+  tell(now, state) {
+    const { turn, pts } = this.heard;
+    this.report = { turn, state, at: now };
+    this.session.send({
+      type: "played",
+      turn,
+      pts: Math.round(Math.max(0, pts)),
+      state,
+      buffered_ms: this.bufferedMs,
+      underruns: this.anchor.underruns,
+      output_latency_ms: this.latencyMs,
+    });
+  }
+
+  /** @param {import("./core/media_clock.js").Anchor} anchor */
+  anchored(anchor) {
+    this.anchor = anchor;
+    this.clock.add(anchor);
+  }
+
+  /** @param {Record<string, any>} welcome @param {boolean} resumed */
+  welcomed(welcome, resumed) {
+    if (!resumed || !this.sampler) {
+      this.channels = welcome.face.channels;
+      this.sampler = new Sampler(this.channels.length + 3);
+    }
+    this.avatar = resumed ? this.avatar : "idle";
+    this.emit("welcome", { ...welcome, isResumed: resumed });
+  }
+
+  /** @param {import("./core/reception.js").Media} media */
+  received(media) {
+    for (const { pts, frame } of media.frames) this.sampler?.insert(media.turn, pts, frame);
+    if (media.samples.length === 0) return;
+    if (!this.player.running) this.silent(media.turn);
+    const rate = this.session.reception?.rate ?? 0;
+    this.player.push(media.turn, media.pts, rate, media.samples);
+  }
+
+  /** Voice has come and the browser lets no sound out: the server should wait with us. @param {number} turn */
+  silent(turn) {
+    if (this.report.turn === turn) return;
+    this.report = { turn, state: "starved", at: performance.now() };
+    this.session.send({ type: "played", turn, pts: 0, state: "starved" });
+    if (this.player.context?.state !== "running") this.emit("silent", { turn });
+  }
+
+  /** @param {number} turn @param {number} fadeMs */
+  flushed(turn, fadeMs) {
+    const now = performance.now();
+    this.listen(now);
+    this.player.flush(turn, fadeMs);
+    this.sampler?.flush(turn);
+    if (this.heard.turn >= 0 && this.heard.turn <= turn && this.report.state !== "idle") this.tell(now, "idle");
+    this.emit("flush", { turn });
+  }
+
+  /** @param {{type: string} & Record<string, any>} message */
+  told(message) {
+    if (message.type === "state") this.avatar = message.state;
+    else if (message.type === "end") this.player.end(message.turn);
+    else if (message.type === "clip") this.loop(message);
+    this.emit(message.type, message);
+  }
+
+  /** @param {Record<string, any>} clip */
+  loop(clip) {
+    const format = this.session.welcome?.face;
+    if (format) this.sampler?.setLoop(clip.name, clip.fps, unpackFace(clip.face, format));
+  }
+}
