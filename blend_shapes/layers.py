@@ -16,7 +16,15 @@ from blend_shapes.arkit import HEAD_ANGLES
 from blend_shapes.articulation import shapes
 from blend_shapes.articulation.mouth import LOOK_AHEAD_S, checked
 from blend_shapes.articulation.score import Constraints, Splitter
-from blend_shapes.articulation.windows import Array, between, evaluate_each, smoothstep, strongest, union
+from blend_shapes.articulation.windows import (
+    Array,
+    Times,
+    between,
+    evaluate_each,
+    smoothstep,
+    strongest,
+    union,
+)
 from blend_shapes.face import FaceFrames
 from blend_shapes.life import moods
 from blend_shapes.life.blink import Blinks
@@ -147,7 +155,7 @@ class LivingFace:
         weights = finished(mouth.weights, life, slow * awake[:, None], strongest(closed))
         self._next_time = last
         self._forget(last)
-        return FaceFrames(mouth.first, mouth.fps, weights, life[:, HEAD_AT].astype(np.float32))
+        return FaceFrames(mouth.first, mouth.fps, weights, life[:, HEAD_AT].copy())
 
     def _make_pulses(self, until: float) -> None:
         """What happens up to the last frame; all that it depends on is known by then."""
@@ -190,7 +198,7 @@ class _Moods:
     def at(self, time: float) -> moods.Mood:
         return next((s[2] for s in reversed(self._spans) if s[0] <= time), self._spans[0][2])
 
-    def add(self, life: Array, times: Array, talk: Array) -> None:
+    def add(self, life: Array, times: Times, talk: Array) -> None:
         share = 1.0 - (1.0 - moods.SPEAKING_SHARE) * talk
         for start, end, mood, intensity in self._spans:
             if mood.name == "neutral" or intensity == 0.0 or start >= times[-1]:

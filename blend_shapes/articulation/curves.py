@@ -42,15 +42,14 @@ _CLOSING: Final = {"jawOpen": 8.0, "mouthClose": 6.0}
 _LIP_RATE: Final = 14.0
 """Limits per second, from captured speech (99th percentile of the jaw: 6.9 opening, 7.8 closing). The gap's
 are 14 less the jaw's own, so that mouthClose keeps 14 as well."""
-_UP: Final = np.array([_OPENING.get(c, _LIP_RATE) for c in CORE]) / GRID_HZ
-_DOWN: Final = np.array([_CLOSING.get(c, _LIP_RATE) for c in CORE]) / GRID_HZ
+_UP: Final = np.array([_OPENING.get(c, _LIP_RATE) for c in CORE], np.float32) / GRID_HZ
+_DOWN: Final = np.array([_CLOSING.get(c, _LIP_RATE) for c in CORE], np.float32) / GRID_HZ
 
-_REST: Final = np.array([REST.get(c, 0.0) if c != "mouthClose" else 0.0 for c in CORE])
+_REST: Final = np.array([REST.get(c, 0.0) if c != "mouthClose" else 0.0 for c in CORE], np.float32)
 """At rest the gap is 0: lips touch."""
 _IDLE_DOMINANCE: Final = 0.1
-_IDLE: Final = np.array(
-    [{"jawOpen": 0.12, "mouthLowerDown": 0.12, "mouthStretch": 0.05}.get(c, 0.0) for c in CORE]
-)
+_IDLE_WEIGHTS: Final = {"jawOpen": 0.12, "mouthLowerDown": 0.12, "mouthStretch": 0.05}
+_IDLE: Final = np.array([_IDLE_WEIGHTS.get(c, 0.0) for c in CORE], np.float32)
 """Between phones that leave the vowel track alone for long, the mouth of a speaker, not of a listener."""
 
 
@@ -97,7 +96,9 @@ def finish(wanted: Array) -> Array:
     MARGIN, 16)."""
     limited = limit_speed(wanted)
     np.minimum(limited[:, _GAP], limited[:, _JAW], out=limited[:, _GAP])
+    limited -= _REST  # so that rest stays exactly rest
     smooth = _smooth(limited)
+    smooth += _REST
     smooth[:, _GAP] = smooth[:, _JAW] - smooth[:, _GAP]
     return smooth
 

@@ -114,7 +114,7 @@ def _frames(score: Score, table: Tables, first: int, stop: int, fps: int) -> Wei
         return shapes.weights(curves(score, table, first, stop - first))
     ticks = np.arange(first, stop, dtype=np.int64) * GRID_HZ
     low = ticks // fps
-    return _between(score, table, low, (ticks - low * fps) / fps)
+    return _between(score, table, low, ((ticks - low * fps) / fps).astype(np.float32))
 
 
 def _between(score: Score, table: Tables, low: NDArray[np.int64], share: Array) -> Weights:
@@ -141,7 +141,9 @@ def pose(phones: Sequence[PhoneTiming], times: ArrayLike, style: Style = NEUTRAL
     for rows in np.split(np.arange(len(at)), cuts):
         if len(rows):
             score = _score_around(ordered, at[order[rows[0]]], at[order[rows[-1]]])
-            result[order[rows]] = _between(score, tables(style), low[rows], ticks[rows] - low[rows])
+            result[order[rows]] = _between(
+                score, tables(style), low[rows], (ticks[rows] - low[rows]).astype(np.float32)
+            )
     return result
 
 

@@ -38,6 +38,6 @@ def weights(core: Array) -> Weights:
     return face
 
 
-REST_FACE: Final[Weights] = weights(np.array([[REST.get(c, 0.0) for c in CORE]]))
+REST_FACE: Final[Weights] = weights(np.array([[REST.get(c, 0.0) for c in CORE]], np.float32))
 """The mouth at rest, shape (1, 52). Do not write to it."""
 REST_FACE.flags.writeable = False

@@ -48,7 +48,7 @@ def tables(style: Style) -> Tables:
             dominance = np.array(target.dominance)
             weights.append(np.array(target.weights) * gains * dominance[GROUP_OF])
             dominances.append(dominance)
-    w, d = np.array(weights), np.array(dominances)
+    w, d = np.array(weights, np.float32), np.array(dominances, np.float32)
     return Tables(
         np.concatenate([w[:, :BASE_SIZE], d[:, :-1]], axis=1),
         np.concatenate([w[:, BASE_SIZE:], d[:, -1:]], axis=1),

@@ -9,7 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+Times = NDArray[np.float64]
+"""Media times in seconds: hours must stay exact."""
+Array = NDArray[np.float32]
+"""Everything that is not a time."""
 Row = tuple[float, float, float, float]
 """(start of rise, 1 / length of rise, end of fall, 1 / length of fall), in seconds."""
 
@@ -36,21 +39,22 @@ def between(rows: Sequence[Row], begin: float, end: float) -> list[Row]:
     return [r for r in rows if r[0] < end and r[2] > begin]
 
 
-def smoothstep(x: Array) -> Array:
-    """3x^2 - 2x^3 of x clipped to [0, 1]; works in place and returns its argument."""
+def smoothstep(x: Times) -> Array:
+    """3x^2 - 2x^3 of x clipped to [0, 1]. Clips its argument in place."""
     np.maximum(x, 0.0, out=x)
     np.minimum(x, 1.0, out=x)
-    y = x * -2.0
-    y += 3.0
-    x *= x
-    x *= y
-    return x
+    y = x.astype(np.float32)
+    z = y * -2.0
+    z += 3.0
+    y *= y
+    y *= z
+    return y
 
 
-def evaluate(rows: Sequence[Row], times: Array) -> Array:
+def evaluate(rows: Sequence[Row], times: Times) -> Array:
     """Shape (rows, times)."""
     if not rows:
-        return np.zeros((0, len(times)))
+        return np.zeros((0, len(times)), np.float32)
     table = np.array(rows)
     up = times - table[:, 0:1]
     up *= table[:, 1:2]
@@ -66,7 +70,7 @@ def union(windows: Array) -> Array:
     return 1.0 - none
 
 
-def evaluate_each(groups: Sequence[Sequence[Row]], times: Array) -> list[Array]:
+def evaluate_each(groups: Sequence[Sequence[Row]], times: Times) -> list[Array]:
     """`evaluate` of several lists of rows in one sweep."""
     windows = evaluate([r for rows in groups for r in rows], times)
     found, begin = [], 0
@@ -79,6 +83,6 @@ def evaluate_each(groups: Sequence[Sequence[Row]], times: Array) -> list[Array]:
 def strongest(windows: Array) -> Array:
     """The largest of them, along axis 0; 0 where there are none."""
     if not len(windows):
-        return np.zeros(windows.shape[1])
+        return np.zeros(windows.shape[1], np.float32)
     strongest: Array = np.maximum.reduce(windows, axis=0)
     return strongest

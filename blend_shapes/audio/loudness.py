@@ -43,7 +43,7 @@ _CORE: Final = {name: i for i, name in enumerate(CORE)}
 
 
 def _target(**weights: float) -> Array:
-    return np.array([weights.get(c, 0.0) for c in CORE])
+    return np.array([weights.get(c, 0.0) for c in CORE], np.float32)
 
 
 _OPEN: Final = _target(jawOpen=0.45, mouthStretch=0.08, mouthLowerDown=0.28, mouthUpperUp=0.07)
@@ -52,7 +52,7 @@ _ROUND: Final = _target(mouthFunnel=0.22, mouthPucker=0.20)
 _HISS: Final = _target(
     jawOpen=0.07, mouthStretch=0.10, mouthLowerDown=0.2, mouthUpperUp=0.1, mouthFunnel=0.08
 )
-_REST: Final = np.array([REST.get(c, 0.0) if c != "mouthClose" else 0.0 for c in CORE])
+_REST: Final = np.array([REST.get(c, 0.0) if c != "mouthClose" else 0.0 for c in CORE], np.float32)
 _GAP: Final = _CORE["mouthClose"]
 
 
@@ -69,7 +69,7 @@ class Loudness:
             raise ValueError(f"loudness wants fps >= 1 and rate >= {GRID_HZ}, got {fps} and {rate}")
         self._fps = fps
         self._rate = rate
-        self._gains = np.full(len(CORE), style.lip_gain)
+        self._gains = np.full(len(CORE), style.lip_gain, np.float32)
         self._gains[0] = style.jaw_gain()
         self._pending: NDArray[np.int16] = np.zeros(
             1, np.int16
@@ -165,11 +165,11 @@ class Loudness:
             return FaceFrames.empty(first, self._fps)
         ticks = np.arange(first, stop, dtype=np.int64) * GRID_HZ
         low = ticks // self._fps
-        share = (ticks - low * self._fps) / self._fps
+        share = ((ticks - low * self._fps) / self._fps).astype(np.float32)
         begin = int(low[0])
         last = min(int(low[-1]) + 1, self._certain())
-        window = np.array(self._wanted[begin - _MARGIN - self._origin : last + _MARGIN + 1 - self._origin])
-        core = finish(window)
+        window = slice(begin - _MARGIN - self._origin, last + _MARGIN + 1 - self._origin)
+        core = finish(np.array(self._wanted[window], np.float32))
         high = np.minimum(low + 1, last) - begin
         weights = shapes.weights(core[low - begin] + (core[high] - core[low - begin]) * share[:, None])
         self._next = stop

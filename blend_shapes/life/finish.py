@@ -20,7 +20,7 @@ _OPENING: Final = (
     "mouthShrugUpper",
     "tongueOut",
 )
-_OPENERS: Final = np.array([float(n.startswith(_OPENING)) for n in CHANNELS])
+_OPENERS: Final = np.array([float(n.startswith(_OPENING)) for n in CHANNELS], np.float32)
 """What life may not add while lips are sealed, or the lip is on the teeth."""
 
 _ASYMMETRY: Final = 0.04
@@ -33,10 +33,10 @@ def _leaning(name: str) -> float:
     return float(name.endswith("Left")) - float(name.endswith("Right"))
 
 
-_LEAN: Final = _ASYMMETRY * np.array([_leaning(n) for n in CHANNELS])
+_LEAN: Final = _ASYMMETRY * np.array([_leaning(n) for n in CHANNELS], np.float32)
 
 _SIGNED: Final = ("gaze left", "gaze up", "jaw left", "mouth left")
-_SCALE: Final = 1.0 / np.array([30.0, 25.0, 1.0, 1.0])
+_SCALE: Final = 1.0 / np.array([30.0, 25.0, 1.0, 1.0], np.float32)
 """An eye at weight 1 has turned 30 degrees sideways, or 25 up or down."""
 # What each signed motion moves: one way, the other way; lids follow the gaze in part.
 _MOVES: Final[dict[str, tuple[dict[str, float], dict[str, float]]]] = {
@@ -59,7 +59,7 @@ _TABLE: Final = [
 ]
 _MOVED: Final = np.array([column for column, _, _ in _TABLE])
 _MOVER: Final = np.array([mover for _, mover, _ in _TABLE])
-_SHARE: Final = np.array([share for _, _, share in _TABLE])
+_SHARE: Final = np.array([share for _, _, share in _TABLE], np.float32)
 _SIDES: Final = slice(DRIFTS.index("jawSide"), DRIFTS.index("mouthSide") + 1)
 
 
@@ -78,11 +78,11 @@ def finished(mouth: Weights, life: Array, slow: Array, closed: Array) -> Weights
     face = life[:, :_COUNT]
     if closed.any():
         face *= 1.0 - closed[:, None] * _OPENERS
-    face += mouth
+    face = face + mouth
     weaker = slow[:, DRIFTS.index("asymmetry"), None] * _LEAN
     np.maximum(weaker, 0.0, out=weaker)
     face *= np.subtract(1.0, weaker, out=weaker)
-    np.clip(face, 0.0, 1.0, out=face)
-    weights = face.astype(np.float32)
-    np.minimum(weights[:, _CLOSE], weights[:, _JAW], out=weights[:, _CLOSE])
-    return weights
+    np.maximum(face, 0.0, out=face)
+    np.minimum(face, 1.0, out=face)
+    np.minimum(face[:, _CLOSE], face[:, _JAW], out=face[:, _CLOSE])
+    return face

@@ -6,9 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from blend_shapes.arkit import HEAD_ANGLES
 from blend_shapes.articulation import shapes
-from blend_shapes.articulation.windows import Array, evaluate, row
+from blend_shapes.articulation.windows import Array, Times, evaluate, row
 from blend_shapes.face import FaceFrames
 from blend_shapes.life.blink import blink
 from blend_shapes.life.drift import STEP_S, drift
@@ -67,8 +66,8 @@ def loop(name: str, fps: int, mood: str = "neutral", intensity: float = 0.4, see
     for shown, strength in ((MOODS[script.mood], script.intensity), (mood_named(mood), intensity)):
         life += strength * (shown.upper + shown.mouth)
     mouth = np.tile(shapes.REST_FACE, (len(times), 1))
-    weights = finished(mouth, life, slow, np.zeros(len(times)))
-    head = life[:, HEAD_AT].astype(np.float32).reshape(-1, len(HEAD_ANGLES))
+    weights = finished(mouth, life, slow, np.zeros(len(times), np.float32))
+    head = life[:, HEAD_AT].copy()
     return FaceFrames(0, fps, weights, head)
 
 
@@ -83,7 +82,7 @@ def _pulses(script: _Script) -> list[Pulse]:
     return pulses
 
 
-def _wrapped(pulses: list[Pulse], times: Array, period: float) -> Array:
+def _wrapped(pulses: list[Pulse], times: Times, period: float) -> Array:
     """Pulses that begin near the end of the loop go on at its beginning."""
     windows = [p.window for p in pulses]
     vectors = [p.vector for p in pulses]

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from blend_shapes.articulation.windows import Array, row, smoothstep
+from blend_shapes.articulation.windows import Array, Times, row, smoothstep
 from blend_shapes.life.chance import between, uniform
 from blend_shapes.life.phrasing import Accent, ClauseEnd, Mark, Onset
 from blend_shapes.life.pulses import Pulse, expression
@@ -66,7 +66,7 @@ class Prosody:
         return [Pulse(row(onset.at - 0.25, onset.at - 0.08, onset.at - 0.05, onset.at + 0.1), _INHALE)]
 
 
-def add_breath(life: Array, times: Array, period_s: float = BREATH_PERIOD_S) -> None:
+def add_breath(life: Array, times: Times, period_s: float = BREATH_PERIOD_S) -> None:
     """Quiet breathing onto `life`, shape (times, 57), in place; it begins at 0 and repeats every
     `period_s`."""
     into, hold, out, _ = (part * period_s / BREATH_PERIOD_S for part in BREATH_S)

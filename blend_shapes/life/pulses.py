@@ -24,7 +24,7 @@ GAZE_AT: Final = slice(HEAD_AT.stop, WIDTH)
 def expression(weights: Mapping[str, float]) -> Array:
     """A vector from named columns; a name without Left or Right means both. Raises KeyError for a
     stranger."""
-    vector = np.zeros(WIDTH)
+    vector = np.zeros(WIDTH, np.float32)
     for name, value in weights.items():
         if name in COLUMNS:
             vector[COLUMNS[name]] = value
@@ -57,6 +57,6 @@ by_time: Final = attrgetter("window")
 def total(vectors: Sequence[Array], windows: Array) -> Array:
     """The sum of vectors times their windows, shape (times, 57)."""
     if not vectors:
-        return np.zeros((windows.shape[1], WIDTH))
+        return np.zeros((windows.shape[1], WIDTH), np.float32)
     result: Array = np.add.reduce(windows[:, :, None] * np.array(vectors)[:, None, :], axis=0)
     return result
