@@ -6,7 +6,7 @@ The protocol can change its packing without touching a turn, and no face or turn
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 from blend_shapes.arkit import CHANNELS
 from blend_shapes.life import loops
@@ -25,6 +25,7 @@ SERVER = "FaceWire"
 FEATURES = ("text", "say", "captions", "moods", "cues", "clips", "resume")
 PROFILE = "arkit"
 CODEC: Final = "pcm16"
+CLIPS: Final[tuple[Literal["idle", "listening", "thinking"], ...]] = ("idle", "listening", "thinking")
 CLIP_FPS = 30
 """Frames a second of the loops, at most; they move slowly."""
 
@@ -135,7 +136,7 @@ def clips(mood: str, layout: FaceLayout, fps: int) -> tuple[m.Clip, ...]:
 @lru_cache(maxsize=64)
 def _clips(mood: str, layout: FaceLayout, fps: int) -> tuple[m.Clip, ...]:
     """Packed once."""
-    made = ((name, loops.loop(name, fps, mood)) for name in loops.NAMES)
+    made = ((name, loops.loop(name, fps, mood)) for name in CLIPS)
     return tuple(m.Clip(name, fps, layout.pack(f.weights, f.head)) for name, f in made)
 
 

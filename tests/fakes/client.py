@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import aiohttp
 from aiohttp import WSMsgType
@@ -26,7 +26,7 @@ class Closed(Exception):
 
 
 class Client:
-    """Everything received is in `log`, checked against `order`, which may go on over several connections."""
+    """Everything received is in `log`, checked against `order`, which may outlive a connection."""
 
     def __init__(self, ws: aiohttp.ClientWebSocketResponse, order: ServerOrder | None = None) -> None:
         self.ws = ws
@@ -90,7 +90,7 @@ class Client:
         connection.transport.abort()
 
 
-SECTIONS = {
+SECTIONS: dict[str, dict[str, object]] = {
     "server": {"port": 0},
     "engines": {"brain": "echo", "voice": {"use": "tone", "character_s": 0.02}, "face": "articulation"},
 }
@@ -108,13 +108,13 @@ async def connected(
     *,
     protocols: tuple[str, ...] = (m.SUBPROTOCOL,),
     order: ServerOrder | None = None,
-    **options: object,
+    **options: Any,
 ) -> AsyncIterator[Client]:
     """A connection that has not said hello."""
     url = f"{server.address}v1/stream".replace("http", "ws", 1)
     async with (
         aiohttp.ClientSession() as session,
-        session.ws_connect(url, protocols=protocols, **options) as ws,  # type: ignore[arg-type]
+        session.ws_connect(url, protocols=protocols, **options) as ws,
     ):
         yield Client(ws, order)
 

@@ -14,11 +14,8 @@ from protocol import messages as m
 from protocol.codes import Close
 from server import app
 from server.__main__ import main
+from server.net import serving
 from tests.fakes.client import connected, tree
-
-
-async def stopped(server: app.Running, leave: "asyncio.Event") -> None:
-    leave.set()
 
 
 async def test_a_reply_under_way_is_finished_before_the_goodbye() -> None:
@@ -51,19 +48,28 @@ async def test_a_reply_under_way_is_finished_before_the_goodbye() -> None:
 
 
 async def test_a_long_reply_does_not_outlast_the_grace_period() -> None:
-    async with app.running(tree(server={"grace_s": 0.05})) as server:
-        async with connected(server) as client:
-            await client.hello()
-            await client.send(m.Say("word " * 500))
-            await client.until(m.Segment)
-            service = server.service
-            code = asyncio.create_task(client.close_code())
-            await asyncio.sleep(0)
-            assert service.ready
-            from server.net import serving
+    async with app.running(tree(server={"grace_s": 0.05})) as server, connected(server) as client:
+        await client.hello()
+        await client.send(m.Say("word " * 500))
+        await client.until(m.Segment)
+        code = asyncio.create_task(client.close_code())
+        await serving.stop(server.service, asyncio.Event())
+        assert await code == Close.GOING_AWAY
 
-            await serving.stop(service, asyncio.Event())
-            assert await code == Close.GOING_AWAY
+
+async def test_a_second_request_stops_at_once() -> None:
+    async with app.running(tree(server={"grace_s": 3600})) as server, connected(server) as client:
+        await client.hello()
+        await client.send(m.Say("word " * 500))
+        await client.until(m.Segment)
+        server.stop()
+        assert server.stopping.is_set()
+        stopping = asyncio.create_task(serving.stop(server.service, server.at_once))
+        await asyncio.sleep(0)
+        assert not stopping.done()
+        server.stop()
+        await asyncio.wait_for(stopping, 10)
+        assert await client.close_code() == Close.GOING_AWAY
 
 
 def free_port() -> int:
@@ -89,7 +95,9 @@ def test_the_command_serves_until_a_signal(quiet_config: Path) -> None:
     assert process.stdout is not None
     try:
         assert process.stdout.readline() == f"FaceWire is at http://localhost:{port}/\n"
-        second = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+        second = subprocess.run(
+            command, check=False, capture_output=True, text=True, cwd=Path(__file__).parents[2]
+        )
         assert second.returncode == 2
         assert second.stderr.count("\n") == 1
         assert f"port {port}" in second.stderr and "--port" in second.stderr

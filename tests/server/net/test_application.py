@@ -136,15 +136,16 @@ async def test_metrics_count_what_happens() -> None:
         assert lines['facewire_messages_refused_total{code="empty_text"}'] == "1.0"
 
 
+def make_certificate(certificate: Path, key: Path) -> None:
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1"
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run([*command.split(), *names, *files], check=True, capture_output=True)
+
+
 async def test_tls(tmp_path: Path) -> None:
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-        + ["-keyout", key, "-out", certificate, "-days", "1", "-subj", "/CN=localhost"]
-        + ["-addext", "subjectAltName=DNS:localhost"],
-        check=True,
-        capture_output=True,
-    )
+    await asyncio.to_thread(make_certificate, certificate, key)
     files = {"certificate": str(certificate), "key": str(key)}
     async with app.running(tree(server={"tls": files, "grace_s": 0})) as server:
         assert server.address == f"https://localhost:{server.port}/"
@@ -154,7 +155,7 @@ async def test_tls(tmp_path: Path) -> None:
             await client.send(m.Text("secret"))
             await client.until(m.End)
     wrong = {"certificate": str(key), "key": str(certificate)}
-    with pytest.raises(ConfigError, match="server.tls"):
+    with pytest.raises(ConfigError, match=r"server\.tls"):
         async with app.running(tree(server={"tls": wrong})):
             pass
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from blend_shapes.face import FaceFrames
+from blend_shapes.life import loops
 from protocol import messages as m
 from protocol.face_format import FaceLayout
 from server import config
@@ -74,6 +75,7 @@ def test_every_event_has_its_message() -> None:
 
 def test_clips_are_packed_once_and_no_faster_than_needed() -> None:
     clips = translate.clips("happy", LAYOUT, 60)
+    assert tuple(c.name for c in clips) == loops.NAMES
     assert clips is translate.clips("happy", LAYOUT, 30)
     assert {c.fps for c in clips} == {30}
     assert {c.fps for c in translate.clips("happy", LAYOUT, 24)} == {24}
