@@ -101,6 +101,8 @@ class Chat:
         self._replies: deque[StagedReply] = deque()
         self._asked = 0
         self._quiet = asyncio.Event()
+        self._pong = asyncio.Event()
+        self._error: m.Error | None = None
 
     async def run(self) -> None:
         """Until the input ends. Raises what the client raises, in a group. Cancelling is safe."""
@@ -119,9 +121,10 @@ class Chat:
 
     async def _read_lines(self) -> None:
         while (line := await self._lines.get()) not in (None, "/quit"):
+            self._error = None
             if line:
                 await self._obey(line)
-            if self._wait and self._asked:
+            if self._wait and not await self._refused() and self._asked:
                 await self._quiet.wait()
 
     async def _obey(self, line: str) -> None:
@@ -144,6 +147,15 @@ class Chat:
         self._asked += 1
         self._quiet.clear()
 
+    async def _refused(self) -> bool:
+        """Whether the server refused the line just sent: an error comes before the answer to a ping."""
+        self._pong.clear()
+        await self._client.ping()
+        await self._pong.wait()
+        if self._error is not None:
+            self._asked = 0
+        return self._error is not None
+
     # --- what the server sends -------------------------------------------------------------------
 
     async def _read_messages(self) -> None:
@@ -163,8 +175,9 @@ class Chat:
                     await self._stop(message.turn)
                 case m.Error():
                     self._write(self._screen.line(f"[{message.code}] {message.message}"))
-                    if message.turn is None:
-                        self._answered()
+                    self._error = message if message.turn is None else self._error
+                case m.Pong():
+                    self._pong.set()
         raise NoServer("the server has ended the session")
 
     async def _stop(self, turn: int) -> None:
@@ -172,10 +185,6 @@ class Chat:
         await self._player.cut()
         for reply in self._replies:
             reply.cut = reply.cut or reply.turn <= turn
-
-    def _answered(self) -> None:
-        self._asked = 0
-        self._quiet.set()
 
     # --- what is seen ----------------------------------------------------------------------------
 
@@ -195,9 +204,9 @@ class Chat:
 
     def _finish(self, reply: StagedReply, pts: int) -> None:
         self._write(self._screen.said(reply.text_until(pts), cut=reply.cut))
-        self._asked -= 1
-        if self._asked <= 0:
-            self._answered()
+        self._asked = max(0, self._asked - 1)
+        if not self._asked:
+            self._quiet.set()
 
     def _write(self, text: str) -> None:
         sys.stdout.write(text)

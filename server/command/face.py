@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         frames = _from_sound(audio)
     if args.life:
         life = LivingFace(FPS, args.seed, args.mood, INTENSITY)
-        life.hear(phones, seconds)
+        life.hear(None if args.phones is None else phones, seconds)
         frames = life.compose(frames)
     write_face(args.out, frames)
     if args.plot:

@@ -4,8 +4,9 @@ import argparse
 import asyncio
 from pathlib import Path
 
+from protocol import messages as m
 from protocol.codes import BadMessage
-from python_client.client import connect
+from python_client.client import Client, connect
 from python_client.faults import ClientFault
 from python_client.reply import Reply
 from server.command import address
@@ -43,7 +44,15 @@ async def _record(args: argparse.Namespace) -> None:
             send = client.say if args.say else client.text
             await send(text, message_id=str(number))
             print(_summary(await client.reply(message_id=str(number))), flush=True)
+            await _heard(client)
     print(f"recorded: {args.file}")
+
+
+async def _heard(client: Client) -> None:
+    """Read on until the reply has been heard, and the server has said the last of it."""
+    async for message in client:
+        if message == m.State("idle"):
+            return
 
 
 def _summary(reply: Reply) -> str:

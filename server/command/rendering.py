@@ -129,7 +129,7 @@ class _OverheardTrack:
         self._phones = phones
 
     def follow(self, speech: SpeechChunk) -> FaceFrames:
-        self._phones += [p for p in speech.stream_phones() if p.phone]
+        self._phones += [p for p in speech.stream_phones() or () if p.phone]
         return self._track.follow(speech)
 
     def settle(self) -> FaceFrames:

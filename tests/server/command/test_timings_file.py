@@ -56,7 +56,7 @@ def test_stress_marks_in_the_name() -> None:
         ([{"phone": "a", "start": 0}], r"phones\[0\]: .*`end`"),
         ([{"start": 0, "end": 1}], r"phones\[0\]: .*`phone`"),
         ([phone(0, 0.1), {"phone": "a", "start": "x", "end": 1}], r"phones\[1\].start"),
-        ([phone(0, 0.1, relase=0.05)], r"phones\[0\]: .*`relase`"),
+        ([phone(0, 0.1, loudness=0.05)], r"phones\[0\]: .*`loudness`"),
         ([1], r"phones\[0\]"),
     ],
 )
