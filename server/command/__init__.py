@@ -7,5 +7,11 @@ docstring is its help.
 COMMANDS = {
     "serve": "server.command.serve",
     "check": "server.command.check",
+    "say": "server.command.say",
+    "face": "server.command.face",
+    "chat": "server.command.chat",
+    "record": "server.command.record",
+    "replay": "server.command.replay",
+    "voices": "server.command.voices",
 }
 """Every subcommand by name."""

@@ -1,6 +1,6 @@
 """What passes between the stages of a turn."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from blend_shapes.face import FaceFrames
 from blend_shapes.phonemes.timing import PhoneTiming
@@ -66,7 +66,8 @@ class SpeechChunk:
         """The phones with times counted from the start of the stream; None where they are not known."""
         t = self.start
         return self.phones and tuple(
-            replace(p, start=t + p.start, release=t + p.release, end=t + p.end) for p in self.phones
+            PhoneTiming(p.phone, t + p.start, t + p.release, t + p.end, p.stress, p.word_start)
+            for p in self.phones
         )
 
 

@@ -73,7 +73,7 @@ class EspeakVoice:
         return self._traits
 
     async def speak(self, sentence: Sentence, speaker: Speaker) -> AsyncGenerator[SpeechChunk, None]:
-        """See `Voice.speak`. Closing it stops the synthesis within half a second of audio (about 1 ms)."""
+        """See `Voice.speak`. Closing it stops the synthesis within two seconds of audio (about 3 ms)."""
         voice = self._languages.choose(sentence.text, speaker.language, speaker.voice)
         due = time.monotonic() + (LATER_SENTENCE_S if sentence.index else 0.0)
         job = _Job(sentence.text, voice, speaker, asyncio.get_running_loop())

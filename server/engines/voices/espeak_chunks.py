@@ -15,8 +15,9 @@ from server.speech.values import SpeechChunk, WordTiming
 
 FIRST_CHUNK_S = 0.35
 """The first chunk is sent as soon as it is this long: enough for a face to be certain of its first frames
-(`blend_shapes.articulation.LOOK_AHEAD_S`). The library gives half a second at once."""
-LATER_CHUNK_S = 1.5
+(`blend_shapes.articulation.LOOK_AHEAD_S`). The library gives two seconds at once."""
+LATER_CHUNK_S = 6.0
+"""Few and long: what a face costs is mostly counted by the chunk, not by the frame."""
 
 
 class ChunkCutter:
@@ -46,8 +47,10 @@ class ChunkCutter:
         self._take(self._resampler.feed(samples))
         self._ending += len(samples)
         self._events += filter(self._keep, events)
-        wanted = self._format.samples(LATER_CHUNK_S if self._position else FIRST_CHUNK_S)
-        for index in range(len(self._events) - 1, 0, -1):
+        first = self._position == 0
+        wanted = self._format.samples(FIRST_CHUNK_S if first else LATER_CHUNK_S)
+        indices = range(1, len(self._events))
+        for index in indices if first else reversed(indices):
             event = self._events[index]
             if event.type == WORD and self._position + wanted <= self._place(event) <= self._available:
                 return self._cut(index, event.sample)

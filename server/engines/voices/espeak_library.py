@@ -20,8 +20,12 @@ import numpy as np
 from server.audio.chunk import Samples
 from server.errors import EngineError
 
-BUFFER_MS = 500
-"""Audio of one callback; one takes about 0.6 ms to make."""
+BUFFER_MS = 2000
+"""Audio of one callback, which takes about 2.5 ms to make.
+
+Each callback waits for the interpreter's lock, behind the event loop: with 500 ms the waits, not the
+synthesis, limited how many sessions could speak.
+"""
 
 WORD, SAMPLE_RATE, PHONE = 1, 8, 7
 """Event types that matter here."""
