@@ -165,7 +165,7 @@ async def test_a_refused_token_is_explained_and_a_known_one_is_taken(browser: Br
 
 
 async def test_a_full_server_is_asked_again(browser: Browser) -> None:
-    async with visiting(browser, ScriptedServer(full=1)) as v:
+    async with visiting(browser, ScriptedServer(full=2)) as v:
         await v.until("document.querySelector('#notice').textContent.includes('no free place')")
         await v.connected()
         assert not await v.page.locator("#notice").is_visible()

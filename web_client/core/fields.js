@@ -87,7 +87,8 @@ export function maybe(item) {
 export const otherwise = (item, absent) => ({ ...item, optional: true, absent });
 
 /** @param {any} a @param {any} b */
-const same = (a, b) => a === b || (Array.isArray(a) && Array.isArray(b) && a.length === 0 && b.length === 0);
+const same = (a, b) =>
+  a === b || (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((x, i) => x === b[i]));
 
 /**
  * A map with named fields, as a plain object; unknown keys are ignored, keys are written in declared order.

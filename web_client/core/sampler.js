@@ -14,6 +14,7 @@ const FLUSH_OUT_MS = 120;
 const LOOP_FADE_MS = 350;
 const HOLD_MS = 150;
 const RELAX_MS = 120;
+const KEPT_US = 1_000_000;
 
 /** @typedef {"idle" | "listening" | "thinking" | "speaking"} AvatarState */
 
@@ -119,28 +120,29 @@ export class Sampler {
     const speaking = heard.state === "playing" || heard.state === "draining";
     const buffer = this.turns.get(heard.turn);
     const present = buffer !== undefined && (speaking || heard.state === "starved");
-    if (present) this.follow(buffer, heard, speaking ? aheadUs : 0, passed);
+    if (present) this.follow(buffer, heard.turn, heard.pts + (speaking ? aheadUs : 0), speaking, passed);
     this.fade(present, passed);
     mix(this.rest, this.voice, ease(this.presence), this.out);
     return { frame: this.out, shown: present ? this.shown : -1 };
   }
 
   /**
-   * @param {FrameBuffer} buffer @param {{turn: number, pts: number}} heard @param {number} aheadUs
+   * Takes the frame at `pts`, or holds and relaxes the face while the voice stands or frames are missing.
+   * @param {FrameBuffer} buffer @param {number} turn @param {number} pts @param {boolean} moving whether the voice is
    * @param {number} passed milliseconds
    */
-  follow(buffer, heard, aheadUs, passed) {
-    if (heard.turn !== this.turn) {
-      for (const known of this.turns.keys()) if (known < heard.turn) this.turns.delete(known);
-      this.turn = heard.turn;
+  follow(buffer, turn, pts, moving, passed) {
+    if (turn !== this.turn) {
+      for (const known of this.turns.keys()) if (known < turn) this.turns.delete(known);
+      this.turn = turn;
       this.shown = -1;
       this.relaxed = 0;
       this.outMs = EASE_OUT_MS;
     }
-    buffer.dropBefore(heard.pts - 1e6);
+    buffer.dropBefore(pts - KEPT_US);
     const before = this.shown;
-    this.shown = buffer.sample(heard.pts + aheadUs, this.voice);
-    this.still = this.shown === before ? this.still + passed : 0;
+    this.shown = buffer.sample(pts, this.voice);
+    this.still = moving && this.shown !== before ? 0 : this.still + passed;
     if (this.still > HOLD_MS) this.relaxed += (1 - this.relaxed) * (1 - Math.exp(-passed / RELAX_MS));
     else this.relaxed = Math.max(0, this.relaxed - passed / EASE_IN_MS);
     if (this.relaxed > 0) mix(this.voice, this.rest, this.relaxed, this.voice);

@@ -83,6 +83,15 @@ test("a stall is held for 150 ms, then relaxes, then comes back without a jump",
   assert.equal(back.at(-1), 1);
 });
 
+test("frames that arrive during a stall do not move the mouth", () => {
+  const sampler = speaking();
+  run(sampler, 0, 1100, (ms) => heard(1, Math.min(ms, 1010)));
+  run(sampler, 1100, 1800, () => heard(1, 1010, "starved"));
+  for (let i = 61; i < 90; i += 1) sampler.insert(1, (1e6 * i) / 60, frame(1));
+  const seen = run(sampler, 1800, 1900, () => heard(1, 1010, "starved"));
+  assert.ok(Math.max(...seen) < 0.25);
+});
+
 test("no frames for the voice: held, relaxed, never extrapolated", () => {
   const sampler = speaking();
   const seen = run(sampler, 0, 3000, (ms) => heard(1, ms));
