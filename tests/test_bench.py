@@ -13,7 +13,7 @@ from tests.bench.texts import speech
 async def test_case_at_its_smallest(case: str) -> None:
     figures = await run_case(case, quick=True)
     assert figures
-    assert all(isinstance(f.value, int | float) and f.name for f in figures)
+    assert all(f.name for f in figures)
 
 
 def test_targets_include_their_bounds() -> None:
