@@ -121,7 +121,7 @@ ERRORS: Final[dict[str, CodeInfo]] = {
         ),
         CodeInfo(
             "going_away",
-            "The server is stopping; the session may go on after a reconnect.",
+            "The server is starting or stopping; reconnect in a moment, a session goes on.",
             _C.CLOSED,
             Close.GOING_AWAY,
         ),

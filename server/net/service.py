@@ -88,6 +88,6 @@ class Service:
             )
 
     def check_open(self) -> None:
-        """Raises PeerError while the server stops."""
+        """Raises PeerError while the server starts or stops."""
         if not self.ready:
-            raise PeerError("the server is stopping; reconnect in a moment", "going_away")
+            raise PeerError("the server is starting or stopping; reconnect in a moment", "going_away")

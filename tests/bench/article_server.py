@@ -80,14 +80,14 @@ def application() -> web.Application:
                 await socket.send_json(await reply(voice, message.json()["text"]))
         return socket
 
-    async def healthy(_: web.Request) -> web.Response:
+    async def ready(_: web.Request) -> web.Response:
         return web.Response(text="ok")
 
     async def close(_: web.Application) -> None:
         await voice.close()
 
     app = web.Application()
-    app.add_routes([web.get("/ws", talk), web.get("/healthz", healthy)])
+    app.add_routes([web.get("/ws", talk), web.get("/readyz", ready)])
     app.on_cleanup.append(close)
     return app
 

@@ -1,6 +1,7 @@
 """Processes the bench starts, and what the kernel says of them."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import subprocess
@@ -70,7 +71,7 @@ async def python(*arguments: str, read: bool = False) -> AsyncIterator[asyncio.s
 
 @asynccontextmanager
 async def serve(*arguments: str) -> AsyncIterator[Served]:
-    """``python ARGUMENTS --port N``, ready when ``/healthz`` answers.
+    """``python ARGUMENTS --port N``, ready when ``/readyz`` says so.
 
     Raises RuntimeError if it never does.
     """
@@ -110,12 +111,11 @@ log: {level: warning}
 async def _answers(url: str, process: asyncio.subprocess.Process) -> None:
     async with aiohttp.ClientSession() as http, asyncio.timeout(READY_S):
         while process.returncode is None:
-            try:
-                async with http.get(f"{url}/healthz") as answer:
+            with contextlib.suppress(aiohttp.ClientError):
+                async with http.get(f"{url}/readyz") as answer:
                     if answer.status == 200:
                         return
-            except aiohttp.ClientError:
-                await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)
     raise RuntimeError(f"the server ended with status {process.returncode}")
 
 

@@ -217,7 +217,7 @@ class ScriptedServer:
         assert reply is not None
         if pts == 0:
             for word, start, end in reply.words:
-                await _send(socket, m.Caption(turn=turn, pts=start, end=end, text=word))
+                await _send(socket, m.Caption(turn=turn, pts=start, end=end, text=f"{word} "))
         at = round(pts * RATE / 1e6)
         began = asyncio.get_running_loop().time() - at / RATE
         while at < len(reply.samples):

@@ -1,16 +1,4 @@
-/** The reply's words: said, being said, and still to come. */
-
-/** Scripts written without spaces between words. */
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\u3000-\u303f\uff00-\uffef]/u;
-
-/** What goes between two pieces of text. @param {string} before @param {string} after */
-export function gap(before, after) {
-  if (before === "" || /\s$/.test(before) || /^\s/.test(after)) return "";
-  const last = [...before].at(-1) ?? "";
-  const first = [...after][0] ?? "";
-  const together = UNSPACED.test(last) && UNSPACED.test(first);
-  return together || /^[\p{Pe}\p{Pf}\p{Po}]/u.test(after) ? "" : " ";
-}
+/** The reply's words: said, being said, and still to come. Captions join to the text as they are. */
 
 export class Captions {
   /** @param {HTMLElement} place */
@@ -23,7 +11,6 @@ export class Captions {
     this.turn = -1;
     /** @type {{pts: number, end: number, span: HTMLElement}[]} */
     this.words = [];
-    this.text = "";
     this.now = -2;
     this.place.replaceChildren();
   }
@@ -39,11 +26,11 @@ export class Captions {
   add({ turn, pts, end, text }) {
     this.begin(turn);
     if (this.words.some((word) => word.pts === pts)) return;
-    const space = gap(this.text, text);
+    const word = text.trim();
+    const [before, after] = word === "" ? [text, ""] : text.split(word, 2);
     const span = document.createElement("span");
-    span.textContent = text;
-    this.text += space + text;
-    this.place.append(space, span);
+    span.textContent = word;
+    this.place.append(before, span, after);
     this.words.push({ pts, end, span });
     this.now = -2;
   }

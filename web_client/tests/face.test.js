@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { gap } from "../page/captions.js";
 import { eyeShape } from "../page/face/eyes.js";
 import { mouthShape } from "../page/face/mouth.js";
 import { LEFT, Pose, RIGHT } from "../page/face/pose.js";
@@ -90,14 +89,4 @@ test("the gaze goes to the character's own side", () => {
   assert.ok(eyeShape(pose({ eyeLookOutLeft: 1 }), LEFT).gaze[0] > 0);
   assert.ok(eyeShape(pose({ eyeLookInRight: 1 }), RIGHT).gaze[0] > 0);
   assert.ok(eyeShape(pose({ eyeLookUp: 1 }), RIGHT).gaze[1] < 0);
-});
-
-test("words are spaced as their scripts want", () => {
-  assert.equal(gap("", "hello"), "");
-  assert.equal(gap("hello", "world"), " ");
-  assert.equal(gap("你", "好"), "");
-  assert.equal(gap("hello", "你"), " ");
-  assert.equal(gap("hello", "!"), "");
-  assert.equal(gap("FaceWire", "。"), "");
-  assert.equal(gap("hello ", "world"), "");
 });
