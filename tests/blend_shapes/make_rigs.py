@@ -29,13 +29,13 @@ def script() -> str:
         "",
         f"export const CHANNELS = {_text(CHANNELS)};",
         f"export const READ_BY_VISEMES = {_text(sorted(visemes.READ))};",
+        '/** @type {readonly import("./shape_mapper.js").Rig[]} the families that can show more first */',
         "export const RIGS = [",
     ]
     for table in tables():
         lines += [
             "  {",
             f"    name: {_text(table['name'])},",
-            f"    title: {_text(table['title'])},",
             f"    fidelity: {table['fidelity']},",
             "    shapes: {",
             *(f"      {_text(key)}: {_text(row)}," for key, row in table["shapes"].items()),

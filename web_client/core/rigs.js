@@ -2,10 +2,10 @@
 
 export const CHANNELS = ["eyeBlinkLeft", "eyeLookDownLeft", "eyeLookInLeft", "eyeLookOutLeft", "eyeLookUpLeft", "eyeSquintLeft", "eyeWideLeft", "eyeBlinkRight", "eyeLookDownRight", "eyeLookInRight", "eyeLookOutRight", "eyeLookUpRight", "eyeSquintRight", "eyeWideRight", "jawForward", "jawLeft", "jawRight", "jawOpen", "mouthClose", "mouthFunnel", "mouthPucker", "mouthLeft", "mouthRight", "mouthSmileLeft", "mouthSmileRight", "mouthFrownLeft", "mouthFrownRight", "mouthDimpleLeft", "mouthDimpleRight", "mouthStretchLeft", "mouthStretchRight", "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "mouthPressLeft", "mouthPressRight", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthUpperUpLeft", "mouthUpperUpRight", "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight", "cheekPuff", "cheekSquintLeft", "cheekSquintRight", "noseSneerLeft", "noseSneerRight", "tongueOut"];
 export const READ_BY_VISEMES = ["jawOpen", "mouthClose", "mouthFunnel", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthPressLeft", "mouthPressRight", "mouthPucker", "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "mouthSmileLeft", "mouthSmileRight", "mouthStretchLeft", "mouthStretchRight", "mouthUpperUpLeft", "mouthUpperUpRight", "tongueOut"];
+/** @type {readonly import("./shape_mapper.js").Rig[]} the families that can show more first */
 export const RIGS = [
   {
     name: "arkit",
-    title: "ARKit 52",
     fidelity: 1,
     shapes: {
       "eyeBlinkLeft": {"from": {"eyeBlinkLeft": 1}},
@@ -82,7 +82,6 @@ export const RIGS = [
   },
   {
     name: "character_creator",
-    title: "Reallusion Character Creator 4 (extended)",
     fidelity: 1,
     shapes: {
       "Eye_Blink_L": {"from": {"eyeBlinkLeft": 1}},
@@ -151,7 +150,6 @@ export const RIGS = [
   },
   {
     name: "metahuman",
-    title: "MetaHuman control curves",
     fidelity: 1,
     shapes: {
       "eyeBlinkL": {"from": {"eyeBlinkLeft": 1}},
@@ -227,7 +225,6 @@ export const RIGS = [
   },
   {
     name: "unified",
-    title: "Unified Expressions",
     fidelity: 1,
     shapes: {
       "EyeClosedLeft": {"from": {"eyeBlinkLeft": 1}},
@@ -304,7 +301,6 @@ export const RIGS = [
   },
   {
     name: "oculus",
-    title: "Oculus visemes",
     fidelity: 0.6,
     shapes: {
       "viseme_PP": {"spellings": ["v_pp"], "from": {"PP": 1}},
@@ -327,7 +323,6 @@ export const RIGS = [
   },
   {
     name: "vowels",
-    title: "Five vowels",
     fidelity: 0.5,
     shapes: {
       "aa": {"spellings": ["A", "Fcl_MTH_A", "MTH_A", "Mouth_A", "vowel_A", "phoneme_A", "あ"], "from": {"aa": 1}},
@@ -340,7 +335,6 @@ export const RIGS = [
   },
   {
     name: "lids",
-    title: "Lids, and the brows of VRoid Studio",
     fidelity: 0.4,
     shapes: {
       "blinkLeft": {"spellings": ["Blink_L", "Fcl_EYE_Close_L", "Eye_Close_L", "Wink_L"], "from": {"eyeBlinkLeft": 1}},
@@ -355,7 +349,6 @@ export const RIGS = [
   },
   {
     name: "simple",
-    title: "A mouth that opens",
     fidelity: 0.3,
     shapes: {
       "mouthOpen": {"spellings": ["Mouth_Open"], "from": {"open": 1}},

@@ -20,8 +20,6 @@ import { VISEMES, writeVisemes } from "./visemes.js";
  * @typedef {{shape: number, row: Row}} Found a shape of the avatar that is a row of a rig
  */
 
-/** @type {readonly Rig[]} the families that can show more first */
-const FAMILIES = RIGS;
 /** @type {Region[]} */
 const REGIONS = ["upper", "mouth"];
 /** What may drive a shape. */
@@ -43,7 +41,7 @@ export class ShapeMapper {
     const { families, gains = {}, offsets = {}, channels = CHANNELS, limitMouthClose = true } = options;
     this.shapes = [...shapes];
     this.limitMouthClose = limitMouthClose;
-    const byRig = new Map(FAMILIES.map((rig) => [rig.name, find(rig, this.shapes)]));
+    const byRig = new Map(RIGS.map((rig) => [rig.name, find(rig, this.shapes)]));
     /** @type {Families} */
     this.families = families ? { ...families } : best(byRig);
     check("family", Object.values(this.families).filter((name) => name !== null), byRig);
@@ -129,7 +127,7 @@ function best(byRig) {
   const families = { upper: null, mouth: null };
   for (const region of REGIONS) {
     let most = 0;
-    for (const rig of FAMILIES) {
+    for (const rig of RIGS) {
       const points = score(rig, byRig.get(rig.name) ?? [], region);
       if (points > most) [most, families[region]] = [points, rig.name];
     }
