@@ -112,6 +112,8 @@ class ScriptedServer:
     """How many connections are turned away before one is let in."""
     greeting: str = ""
     """Said to a new session before anyone asks."""
+    beside: Path | None = None
+    """A folder whose files are served beside the page."""
     received: list[m.ControlFromClient] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     sessions: dict[str, Conversation] = field(default_factory=dict)
@@ -121,6 +123,8 @@ class ScriptedServer:
         app.router.add_get(prefix + "/", self._page)
         app.router.add_get(prefix + "/v1/stream", self._stream)
         app.router.add_static(prefix + "/web", ROOT)
+        if self.beside:
+            app.router.add_static(prefix + "/", self.beside)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
