@@ -13,7 +13,7 @@ from server import app
 from tests.fakes.client import tree
 
 ROOT = Path(__file__).parent.parent
-EMBEDDED = {"brain": "knowledge", "voice": "espeak", "face": "articulation"}
+EMBEDDED: dict[str, object] = {"brain": "knowledge", "voice": "espeak", "face": "articulation"}
 
 
 def examples(readme: str) -> list[str]:
