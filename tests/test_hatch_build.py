@@ -1,4 +1,4 @@
-"""The page as FaceWire is installed: built once, built anew when it is old, told when it cannot be built."""
+"""The page as FaceWire is installed: built once, anew when it is old, and told when it cannot be built."""
 
 import sys
 from collections.abc import Iterator
