@@ -191,19 +191,24 @@ class ScriptedServer:
     ) -> None:
         if isinstance(said, m.Text | m.Say):
             await self._silence(socket, conversation, "superseded")
-            await self._begin(socket, conversation, said.text, "text")
+            await self._begin(socket, conversation, said.text, "text", said.id)
         elif isinstance(said, m.Interrupt):
             await self._silence(socket, conversation, "client asked")
 
     async def _begin(
-        self, socket: web.WebSocketResponse, c: Conversation, said: str, origin: m.Origin
+        self,
+        socket: web.WebSocketResponse,
+        c: Conversation,
+        said: str,
+        origin: m.Origin,
+        id: str | None = None,
     ) -> None:
         fault, _, text = said.partition(" ")
         c.fault = fault if fault in WORD_FAULTS else ""
         c.reply = Reply.of(text if c.fault else said)
         c.turn += 1
         c.seq = 0
-        await _send(socket, m.Turn(turn=c.turn, origin=origin))
+        await _send(socket, m.Turn(turn=c.turn, origin=origin, id=id))
         await _send(socket, m.State(state="speaking"))
         c.speaking = asyncio.create_task(self._speak(socket, c, 0))
 
