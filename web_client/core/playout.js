@@ -113,6 +113,11 @@ export class Playout {
     return (this.ring.writtenTo * 1e6) / this.rate;
   }
 
+  /** Samples lost because more came than the ring holds. */
+  get overrun() {
+    return this.ring.overrun;
+  }
+
   /** Takes up the next waiting turn. */
   open() {
     const stream = this.waiting.shift();

@@ -74,11 +74,11 @@ export class Reception {
       this.dropped += 1;
       return null;
     }
-    this.begin(segment.turn);
     const frames = unpackFace(segment.face, this.face).map((frame, i) => ({
       pts: segment.face_pts + frameTime(i, this.face.fps),
       frame,
     }));
+    this.begin(segment.turn);
     const first = Math.round((segment.pts * this.rate) / 1e6);
     const samples = unpackPcm16(segment.audio, Math.max(0, this.samples - first));
     if (samples.length === 0) return { turn: segment.turn, pts: segment.pts, samples, frames };
