@@ -1,4 +1,4 @@
-"""Frames of one turn in the order of their media time; the face between two of them is their mixture. Pure."""
+"""Frames of one turn by their media time; the face between two of them is their mixture. Pure."""
 
 from bisect import bisect_left, bisect_right
 

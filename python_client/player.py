@@ -1,4 +1,4 @@
-"""A listener with ears and a face: the voice in blocks for an audio device, the face of the sample being heard.
+"""The voice in blocks for an audio device, and the face of the sample that is heard.
 
 Gathers the parts of the playout. Pure but for a lock: times come in. `pull` may be called by an audio
 thread; everything else belongs to one other thread.
@@ -41,7 +41,7 @@ class Pose:
 
 
 class Player:
-    """Feed it every message with `take`, let the audio device `pull`, and ask for the `face` when one is shown.
+    """Feed it every message with `take`, let the audio device `pull`, and ask for the `face` to show.
 
     `device_rate` is the device's, in samples a second; `target_ms` the voice held before a turn begins. All
     `now` are seconds of one clock that never falls.
@@ -73,7 +73,7 @@ class Player:
     # --- the other thread ------------------------------------------------------------------------------
 
     def take(self, message: m.FromServer, now: float) -> None:
-        """A message has come. Raises `BadMessage` for media that no player can use; nothing else suffers."""
+        """A message has come. Raises `BadMessage` for media that cannot be used; nothing else suffers."""
         match message:
             case m.Welcome():
                 self._greet(message, now)

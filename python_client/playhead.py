@@ -1,8 +1,8 @@
 """Where a listener is: a simulated playhead for clients that play no sound.
 
-`Player` over an ideal device, without its sound and face: only counts of microseconds, computed when they are
-asked for, so that a thousand listeners cost nothing. Pure: `now` comes in, microseconds of any clock that does
-not fall.
+`Player` over an ideal device, without its sound and face: only counts of microseconds, computed when they
+are asked for, so that a thousand listeners cost little. Pure: `now` comes in, microseconds of any clock
+that does not fall.
 """
 
 from collections import deque

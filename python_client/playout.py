@@ -73,7 +73,7 @@ class _Waiting:
 
 
 class Playout:
-    """`device_rate` is the device's, in samples a second; `target_ms` the voice held before a turn begins."""
+    """`device_rate` is in samples a second, `target_ms` the voice held before a turn begins."""
 
     def __init__(self, device_rate: int, target_ms: float = TARGET_MS) -> None:
         self.device_rate = device_rate

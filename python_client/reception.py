@@ -1,4 +1,4 @@
-"""Which media belong to what is being heard: turn numbers as epochs, and how far each turn has arrived. Pure.
+"""Which media belong to what is heard: turn numbers as epochs, and how far each turn has arrived. Pure.
 
 Whatever belongs to a flushed turn, or to one before the current, is stale. Media that came twice (after a
 resumed connection) are cut to what is new, so that samples of a turn are handed on once and in order.

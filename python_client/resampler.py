@@ -58,10 +58,12 @@ class Resampler:
 def _kernel(cutoff: float) -> Floats:
     """A row of taps for each phase, and one more for rounding up, each of sum 1.
 
-    Tap k weighs input sample ``whole - TAPS / 2 + 1 + k``; `cutoff` is relative to the input's Nyquist frequency.
+    Tap k weighs input sample ``whole - TAPS / 2 + 1 + k``; `cutoff` is relative to the Nyquist frequency of
+    the input.
     """
     x = np.arange(TAPS) - TAPS / 2 + 1 - np.arange(PHASES + 1)[:, None] / PHASES
     inside = np.clip(1 - (x / (TAPS / 2)) ** 2, 0, None)
     window = np.where(np.abs(x) > TAPS / 2, 0, np.i0(BETA * np.sqrt(inside)) / np.i0(BETA))
     rows = np.sinc(cutoff * x) * window
-    return (rows / rows.sum(axis=1, keepdims=True)).astype(np.float32)
+    kernel: Floats = (rows / rows.sum(axis=1, keepdims=True)).astype(np.float32)
+    return kernel
