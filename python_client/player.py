@@ -13,7 +13,7 @@ import numpy as np
 from protocol import messages as m
 from protocol.face_format import HEAD_ANGLES, Floats
 from python_client.media_clock import DeviceClock, Heard, MediaClock
-from python_client.playout import TARGET_MS, Playout
+from python_client.playout import TARGET_MS, Anchor, Playout
 from python_client.reception import Reception
 from python_client.reports import Reports
 from python_client.sampler import Sampler
@@ -49,26 +49,28 @@ class Player:
 
     def __init__(self, device_rate: int = 48_000, target_ms: float = TARGET_MS) -> None:
         self.device_rate = device_rate
-        self._playout = Playout(device_rate, target_ms)
+        self.playout = Playout(device_rate, target_ms)
         self._lock = Lock()  # between the audio thread and the other
         self._clock = MediaClock()
         self._device = DeviceClock()
         self._reports = Reports(self._clock)
-        self._reception: Reception | None = None
+        self.reception: Reception | None = None
         self._sampler: Sampler | None = None
         self._avatar: m.AvatarState = "idle"
         self._pending: list[m.Played] = []
 
     # --- the audio thread ------------------------------------------------------------------------------
 
-    def pull(self, out: Floats, heard_at: float) -> None:
+    def pull(self, out: Floats, heard_at: float) -> Anchor:
         """Fill `out`, shape (n,) float32, with the next block of mono sound, silence where there is none.
 
         `heard_at` is when its first sample will be heard, in seconds of the device's clock: what PortAudio
-        calls `outputBufferDacTime`.
+        calls `outputBufferDacTime`. Gives the state at that sample.
         """
         with self._lock:
-            self._clock.add(heard_at, self._playout.pull(out))
+            anchor = self.playout.pull(out)
+            self._clock.add(heard_at, anchor)
+        return anchor
 
     # --- the other thread ------------------------------------------------------------------------------
 
@@ -79,25 +81,25 @@ class Player:
                 self._greet(message, now)
             case m.Segment():
                 self._receive(message)
-            case m.Turn() if self._reception and not self._reception.stale(message.turn):
-                self._reception.begin(message.turn)
-            case m.End() if self._reception and not self._reception.stale(message.turn):
-                self._reception.end(message.turn)
+            case m.Turn() if self.reception and not self.reception.stale(message.turn):
+                self.reception.begin(message.turn)
+            case m.End() if self.reception and not self.reception.stale(message.turn):
+                self.reception.end(message.turn)
                 with self._lock:
-                    self._playout.end(message.turn)
+                    self.playout.end(message.turn)
             case m.Flush():
                 self.flush(message.turn, now, message.fade_ms)
-            case m.Clip() if self._reception and self._sampler:
-                self._sampler.set_loop(message.name, message.fps, [*self._reception.frames(message.face)])
+            case m.Clip() if self.reception and self._sampler:
+                self._sampler.set_loop(message.name, message.fps, [*self.reception.frames(message.face)])
             case m.State():
                 self._avatar = message.state
 
     def flush(self, turn: int, now: float, fade_ms: float = FADE_MS) -> None:
         """Silence this turn and all before it: at once, with a fade."""
-        if self._reception:
-            self._reception.flush(turn)
+        if self.reception:
+            self.reception.flush(turn)
         with self._lock:
-            self._playout.flush(turn, fade_ms)
+            self.playout.flush(turn, fade_ms)
             self._pending += self._reports.flush(now, turn, self._heard(now))
         if self._sampler:
             self._sampler.flush(turn)
@@ -128,11 +130,11 @@ class Player:
         return self._clock.at(now + self._device.offset)
 
     def _greet(self, welcome: m.Welcome, now: float) -> None:
-        if welcome.resumed is not None and self._reception:
+        if welcome.resumed is not None and self.reception:
             return
-        if self._reception:
-            self.flush(self._reception.turn, now)
-        self._reception = Reception(welcome.audio, welcome.face)
+        if self.reception:
+            self.flush(self.reception.turn, now)
+        self.reception = Reception(welcome.audio, welcome.face)
         self._avatar = "idle"
         self._pending = []  # of a session that is over
         with self._lock:
@@ -143,13 +145,13 @@ class Player:
             self._sampler = Sampler(size)
 
     def _receive(self, segment: m.Segment) -> None:
-        if self._reception is None or self._sampler is None:
+        if self.reception is None or self._sampler is None:
             return
-        media = self._reception.take(segment)
+        media = self.reception.take(segment)
         if media is None:
             return
         for pts, frame in zip(media.times, media.frames, strict=True):
             self._sampler.insert(media.turn, pts, frame)
         if len(media.samples):
             with self._lock:
-                self._playout.push(media.turn, media.pts, self._reception.rate, media.samples)
+                self.playout.push(media.turn, media.pts, self.reception.rate, media.samples)

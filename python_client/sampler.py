@@ -1,8 +1,8 @@
 """The face to show now. Pure.
 
 It is the frame at the playhead while a turn is heard, else a loop that keeps the avatar breathing, with
-soft steps between the two. Where frames fail or the voice stands still, the face is held for 150 ms, then passes
-to the loop, whose mouth is at rest, with a time constant of 120 ms. Nothing is extrapolated.
+soft steps between the two. Where frames fail or the voice stands still, the face is held for 150 ms, then
+passes to the loop, whose mouth is at rest, with a time constant of 120 ms. Nothing is extrapolated.
 """
 
 from collections.abc import Sequence
@@ -60,7 +60,7 @@ class _Loops:
 
 
 class Sampler:
-    """A frame is `size` numbers: weights and three angles. Times are seconds of a clock that never falls."""
+    """A frame is `size` numbers: weights, three angles. Times are seconds of a clock that never falls."""
 
     def __init__(self, size: int) -> None:
         self.size = size
