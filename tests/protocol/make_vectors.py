@@ -53,7 +53,9 @@ def timeline_text(vector: dict[str, Any]) -> str:
 def main() -> int:
     """Write what is missing; the exit status is 1 where a vector would change."""
     changed = 0
-    written = {Path("timeline", f"{name}.json"): timeline_text(v).encode() for name, v in timelines().items()}
+    written = {
+        Path("timeline", f"{name}.json"): timeline_text(v).encode() for name, v in timelines().items()
+    }
     for path, content in (files() | written).items():
         target = FOLDER / path
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,9 +1,9 @@
 """The scripts of the timeline vectors: what arrives when, and what the device does.
 
 Faces are made so that a reader can check them: channel `a` is the frame's media time in seconds (its
-fraction), channel `b` is one half in turn 1, a quarter in turn 2, an eighth in turn 3. Every sample is one half
-of full scale, so the level of what was pulled is 0.5 for voice, 0 for silence; where it is a tone, a high one
-that tells whether the resampler is the right one.
+fraction), channel `b` is one half in turn 1, a quarter in turn 2, an eighth in turn 3. Every sample is half
+of full scale, so the level of what was pulled is 0.5 for voice and 0 for silence. A tone, where there is
+one, is so high that it tells whether the resampler is the right one.
 """
 
 from collections.abc import Callable, Iterator
@@ -63,7 +63,9 @@ class Script:
         self.steps.append({"at": self._at(), **step})
         return self
 
-    def media(self, turn: int, start: float, end: float, *, frames: bool = True, voice: bool = True) -> "Script":
+    def media(
+        self, turn: int, start: float, end: float, *, frames: bool = True, voice: bool = True
+    ) -> "Script":
         """The segment of one turn from `start` to `end` milliseconds, with the frames that lie in it."""
         rate = int(self._head["rate"])
         first, last = round(start * rate / 1000), round(end * rate / 1000)
@@ -117,7 +119,18 @@ class Script:
 
 def every_case() -> Iterator[tuple[str, Script]]:
     """Each with its name."""
-    for make in (_plain, _starting, _gaps, _cushion, _stopping, _turns, _arrivals, _devices, _clocks, _loops):
+    for make in (
+        _plain,
+        _starting,
+        _gaps,
+        _cushion,
+        _stopping,
+        _turns,
+        _arrivals,
+        _devices,
+        _clocks,
+        _loops,
+    ):
         yield from make()
 
 
@@ -159,19 +172,20 @@ def _gaps() -> Iterator[tuple[str, Script]]:
 
 def _cushion() -> Iterator[tuple[str, Script]]:
     s = Script(
-        "The cushion grows by half with each underrun, to 600 ms: 120, 180, 270, 405, 600, 600.",
+        "The cushion grows by half with each underrun and goes back 16 ms with each second of voice: 120, "
+        "180, 266, 393, 580, then 600 at most.",
         blocks=(960,),
         every=0.096,
     )
     at = 0.0
-    for cushion in (120, 180, 270, 405, 600, 600):
-        s.media(1, at, at + cushion - 1, frames=False).run(0.1)
-        s.media(1, at + cushion - 1, at + cushion, frames=False).run(cushion / 1000 + 0.2)
-        at += cushion
+    for cushion in (120, 180, 266, 393, 580, 600, 600):
+        s.media(1, at, at + cushion - 2, frames=False).run(0.1)
+        s.media(1, at + cushion - 2, at + cushion + 2, frames=False).run(cushion / 1000 + 0.2)
+        at += cushion + 2
     yield "cushion-grows", s.tell(end=1).run(0.2)
     s = Script(
-        "The cushion goes back 16 ms with each second of voice: 585 after four underruns, about 346 after 15 s "
-        "more. The next underrun makes it about 519: 515 ms are not enough, 524 are.",
+        "The cushion goes back 16 ms with each second of voice: 585 after four underruns, about 346 after "
+        "15 s more. The next underrun makes it about 519: 515 ms are not enough, 524 are.",
         blocks=(4800,),
         every=0.48,
     )
@@ -191,7 +205,8 @@ def _cushion() -> Iterator[tuple[str, Script]]:
 
 def _stopping() -> Iterator[tuple[str, Script]]:
     s = Script(
-        "Flushed while it plays, twice: silence after one fade of 100 ms. What comes late is dropped.", every=0.019
+        "Flushed while it plays, twice: silence after one fade of 100 ms. What comes late is dropped.",
+        every=0.019,
     )
     s.media(1, 0, 800).run(0.3).flush(1, 100).run(0.05).flush(1, 100)
     yield "flush", s.media(1, 800, 900).run(0.3)
@@ -241,7 +256,10 @@ def _devices() -> Iterator[tuple[str, Script]]:
             blocks=blocks,
             tone=min(rate, device_rate) * 9 // 20,
         )
-        yield f"device-{rate}-{device_rate}", s.media(1, 0, 300).run(0.3).media(1, 300, 500).tell(end=1).run(0.5)
+        yield (
+            f"device-{rate}-{device_rate}",
+            s.media(1, 0, 300).run(0.2).media(1, 300, 500).tell(end=1).run(0.6),
+        )
 
 
 def _clocks() -> Iterator[tuple[str, Script]]:
@@ -261,7 +279,10 @@ def _clocks() -> Iterator[tuple[str, Script]]:
         device=lambda t: floor(t / 0.02) * 0.02,
     )
     yield "stepped", s.media(1, 0, 600).tell(end=1).run(0.85)
-    s = Script("The device clock leaps 250 ms ahead: it is followed at once.", device=lambda t: t + (0.25 if t > 0.4 else 0))
+    s = Script(
+        "The device clock leaps 250 ms ahead: it is followed at once.",
+        device=lambda t: t + (0.25 if t > 0.4 else 0),
+    )
     yield "leap", s.media(1, 0, 900).tell(end=1).run(0.9)
     s = Script(
         "The device clock falls 30 ms behind: followed after four pictures, one stray reading is not.",
@@ -269,12 +290,16 @@ def _clocks() -> Iterator[tuple[str, Script]]:
         device=lambda t: t - (0.03 if t > 0.4 or 0.19 <= t < 0.2 else 0),
     )
     yield "shift", s.media(1, 0, 700).tell(end=1).run(0.8)
-    s = Script("The audio thread stands still: the position runs on for 100 ms at most, and never goes back.")
+    s = Script(
+        "The audio thread stands still: the position runs on for 100 ms at most, and never goes back."
+    )
     yield "hung", s.media(1, 0, 900).tell(end=1).run(0.4).run(0.4, pulling=False).run(0.5)
 
 
 def _loops() -> Iterator[tuple[str, Script]]:
-    s = Script("Nothing is said: loops go round and pass into each other; a loop that is not there is idle.")
+    s = Script(
+        "Nothing is said: loops go round and pass into each other; a loop that is not there is idle."
+    )
     s.run(0.1).tell(clip={"name": "idle", "fps": 4, "frames": [[0, 0.1], [0.2, 0.1], [0.1, 0.3]]}).run(0.9)
     s.tell(clip={"name": "listening", "fps": 2, "frames": [[0.6, 0.6], [0.8, 0.8]]}).tell(state="listening")
     yield "loops", s.run(0.6).tell(state="thinking").run(0.5)

@@ -1,4 +1,4 @@
-"""Runs a timeline vector through the Python client's `Player`. The format: protocol/vectors/timeline/README.md."""
+"""Runs a timeline vector through the client's `Player`; protocol/vectors/README.md has the format."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-/** Runs a timeline vector through the core. The format: protocol/vectors/timeline/README.md. */
+/** Runs a timeline vector through the core. The format: protocol/vectors/README.md. */
 
 const LEVEL = 16384;
 /** How far a number may be off: microseconds, weights, level, microseconds of a report. */
