@@ -200,7 +200,7 @@ def _cushion() -> Iterator[tuple[str, Script]]:
     yield "cushion-relaxes", s.media(1, at + 515, at + 524, frames=False).run(0.5).tell(end=1).run(1)
     s = Script("A cushion that is more than 600 ms from the start is not made smaller.", target_ms=800)
     s.media(1, 0, 800, frames=False).run(1).media(1, 800, 1599, frames=False).run(0.2)
-    yield "cushion-large", s.media(1, 1599, 1600, frames=False).tell(end=1).run(1.1)
+    yield "cushion-large", s.media(1, 1599, 1600, frames=False).run(0.1).tell(end=1).run(1.1)
 
 
 def _stopping() -> Iterator[tuple[str, Script]]:
