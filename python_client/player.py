@@ -75,7 +75,11 @@ class Player:
     # --- the other thread ------------------------------------------------------------------------------
 
     def take(self, message: m.FromServer, now: float) -> None:
-        """A message has come. Raises `BadMessage` for media that cannot be used; nothing else suffers."""
+        """A message has come.
+
+        Raises `BadMessage` for media that cannot be used, and `ValueError` for a stream of Opus; nothing
+        else suffers.
+        """
         match message:
             case m.Welcome():
                 self._greet(message, now)
@@ -118,6 +122,12 @@ class Player:
             return Pose(heard=heard)
         frame, shown = self._sampler.sample(now, heard, self._avatar, ahead_us)
         return Pose(frame[:-HEAD_ANGLES], frame[-HEAD_ANGLES:], shown, heard)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something that came is still to be pulled."""
+        with self._lock:
+            return self.playout.waiting
 
     def poll(self, now: float) -> list[m.Played]:
         """The reports for the server due by now, oldest first; to be asked for every `POLL_S`."""

@@ -102,6 +102,11 @@ class Playout:
         """Samples lost because more came than the ring holds."""
         return self._ring.overrun
 
+    @property
+    def waiting(self) -> bool:
+        """Whether voice is still to be given out."""
+        return self.state != "idle" or bool(self._waiting)
+
     def push(self, turn: int, pts: float, rate: int, samples: Floats) -> None:
         """Take samples, shape (n,) in -1..1, that follow what was pushed for this turn; they are kept.
 

@@ -1,10 +1,10 @@
-"""The page in headless Chromium, talking with a server in a process of its own: face against voice, and its times.
+"""The page in headless Chromium on a server in a process of its own: face against voice, and its times.
 
 Offsets are between the page's own records: the media time of each face shown, and that of the voice at the
 audio device's raw clock. A fault happens `FAULTS` times, and what follows it is counted.
 """
 
-from itertools import groupby
+from itertools import chain, groupby
 
 import numpy as np
 from playwright.async_api import Browser
@@ -68,7 +68,7 @@ async def _faults(talk: Talk, words: int, times: int) -> list[Figure]:
         interrupted.append(await talk.interrupts(text, speech(words, seed=20 + i)))
         resumed.append(await talk.reconnects(text))
     named = {"after an underrun": dry, "after an interrupt": interrupted, "after a reconnect": resumed}
-    return [figure for name, parts in named.items() for figure in _offsets(name, sum(parts, []))]
+    return [figure for name, parts in named.items() for figure in _offsets(name, [*chain(*parts)])]
 
 
 async def _longest_still(talk: Talk, frames: int) -> float:

@@ -45,9 +45,9 @@ def wanted(vector: dict[str, Any]) -> dict[str, Any]:
 
 def timeline_text(vector: dict[str, Any]) -> str:
     """JSON with a step on each line."""
-    *head, _ = json.dumps({k: v for k, v in vector.items() if k != "script"}, ensure_ascii=False)
+    head = json.dumps({k: v for k, v in vector.items() if k != "script"})[:-1]
     steps = ",\n".join(json.dumps(step) for step in vector["script"])
-    return f'{"".join(head)},\n"script": [\n{steps}\n]}}\n'
+    return f'{head},\n"script": [\n{steps}\n]}}\n'
 
 
 def main() -> int:

@@ -150,7 +150,10 @@ def test_the_face_is_that_of_the_sample_heard(name: str) -> None:
 def last_frame(name: str, at: float) -> float:
     """Milliseconds of the newest frame that had come by then."""
     come = [s["segment"] for s in STORED[name]["script"] if "segment" in s and s["at"] <= at]
-    return max((x["face_pts"] + 50_000 * (len(x["frames"]) - 1)) / 1000 for x in come if x["frames"])
+    newest: float = max(
+        (x["face_pts"] + 50_000 * (len(x["frames"]) - 1)) / 1000 for x in come if x["frames"]
+    )
+    return newest
 
 
 def test_plain() -> None:

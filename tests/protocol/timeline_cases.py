@@ -37,7 +37,7 @@ class Script:
         self.every = every
         self.device = device
         self.now = 0.0
-        self._head = {
+        self._head: dict[str, Any] = {
             "rate": rate,
             "fps": 20,
             "channels": ["a", "b"],
@@ -67,7 +67,7 @@ class Script:
         self, turn: int, start: float, end: float, *, frames: bool = True, voice: bool = True
     ) -> "Script":
         """The segment of one turn from `start` to `end` milliseconds, with the frames that lie in it."""
-        rate = int(self._head["rate"])
+        rate: int = self._head["rate"]
         first, last = round(start * rate / 1000), round(end * rate / 1000)
         numbers = range(-int(-start // 50), -int(-end // 50)) if frames else range(0)
         return self.tell(
@@ -103,7 +103,7 @@ class Script:
     def _tick(self, pulling: bool) -> None:
         device = round(self.device(self.now), 6)
         pull = []
-        rate = int(self._head["device_rate"])
+        rate: int = self._head["device_rate"]
         while pulling and self._pulled / rate <= device:
             size = self._blocks[self._count % len(self._blocks)]
             pull.append(size)

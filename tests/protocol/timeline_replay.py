@@ -104,7 +104,8 @@ class Replay:
             return np.full(samples, LEVEL, np.int16)
         n = round(pts * self.vector["rate"] / 1e6) + np.arange(samples)
         wave = np.sin(2 * np.pi * self.vector["tone"] * n / self.vector["rate"])
-        return np.rint(LEVEL * wave).astype(np.int16)
+        samples_of_tone: NDArray[np.int16] = np.rint(LEVEL * wave).astype(np.int16)
+        return samples_of_tone
 
     def _pack(self, frames: list[list[float]]) -> bytes:
         return self._layout.pack(np.reshape(frames, (-1, self._layout.channels)).astype(np.float32))

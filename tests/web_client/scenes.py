@@ -1,7 +1,8 @@
 """What happens to a page that talks with a real server: the scenes of the test and of the bench.
 
-Each gives the records of the faces shown while the voice was heard, from the event on. They raise TimeoutError
-where what they wait for does not come, and AssertionError where what they are about did not happen.
+Each gives the records of the faces shown while the voice was heard, from the event on. They raise
+TimeoutError where what they wait for does not come, and AssertionError where what they are about did not
+happen.
 """
 
 import asyncio

@@ -1,7 +1,8 @@
 """Face and voice in headless Chromium on the real server: in step, whatever happens on the way.
 
 Offsets are between the page's own records: the media time of each face shown, and that of the voice at the
-audio device's raw clock. Nothing is compared with wall time. `python -m tests.bench sync` does it by the minute.
+audio device's raw clock. Nothing is compared with wall time. `python -m tests.bench sync` does it for
+minutes.
 """
 
 from collections.abc import AsyncIterator
