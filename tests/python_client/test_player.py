@@ -1,6 +1,6 @@
 """The player as a program uses it: an audio thread pulls, a face is asked for, reports go out.
 
-What exactly is heard and shown when is the business of the timeline vectors, tests/protocol/test_timeline.py.
+What exactly is heard and shown when is the business of the timeline vectors (test_timeline.py).
 """
 
 import asyncio
