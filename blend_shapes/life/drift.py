@@ -15,7 +15,7 @@ asymmetry from -1 to 1."""
 STEP_S: Final = 1.5
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def _heights(seed: int, index: int) -> tuple[float, ...]:
     return tuple(between(seed, "drift" + c, index, -1.0, 1.0) for c in CHANNELS)
 

@@ -122,6 +122,8 @@ class Outbox:
                 await self._send(partial(self._socket.put, self._ordered.popleft()))
                 self._room.set()
             elif self._closed:
+                # The way back to the connection: without it both go now, not at some garbage collection.
+                self._lost = _to_nobody
                 return
             else:
                 self._wake.clear()
@@ -157,3 +159,6 @@ class Outbox:
         self.close()
         self._socket.abort()
         self._lost(why)
+
+
+def _to_nobody(why: str) -> None: ...

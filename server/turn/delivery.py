@@ -126,6 +126,12 @@ class Delivery:
             if self._listener is listener:
                 self._attached.set()
 
+    def close(self) -> None:
+        """Forget what was kept: a lost connection's objects may live on until the next garbage collection."""
+        self._listener = None
+        self._attached.clear()
+        self._kept.clear()
+
     def detach(self, listener: Listener) -> None:
         """The connection is gone; ignored if another listener has taken over."""
         if self._listener is listener:

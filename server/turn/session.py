@@ -97,6 +97,7 @@ class Session:
         if tasks:
             await asyncio.wait(tasks, timeout=CANCEL_DEADLINE_S)
         self._conductor = self._turn_task = None
+        self._delivery.close()
 
     @property
     def busy(self) -> bool:

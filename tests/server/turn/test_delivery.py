@@ -1,6 +1,7 @@
 """Delivery: what is kept, what is sent again, what never leaves."""
 
 import asyncio
+import weakref
 
 import numpy as np
 import pytest
@@ -113,3 +114,13 @@ def test_heard_text_is_cut_at_the_middle_of_a_word() -> None:
     assert heard.until(1.5) == "One two."
     assert heard.until(9.0) == "One two. Three."
     assert heard.until(None) == "One two. Three."
+
+
+async def test_a_closed_delivery_holds_nothing() -> None:
+    delivery, ears = await delivered(5)
+    sound = weakref.ref(next(e.segment.audio.samples for e in ears.events if isinstance(e, SegmentReady)))
+    ears.events.clear()
+    assert sound() is not None
+    delivery.close()
+    assert sound() is None
+    assert not delivery.attached
