@@ -62,13 +62,13 @@ class MediaClock:
         self._anchors: deque[tuple[float, Anchor]] = deque(maxlen=KEPT_ANCHORS)
         self._forgotten = -1
         """Streams up to this one belong to a session that is over."""
-        self.forget()
+        self._stream, self._turn, self._pts = -1, -1, 0.0
 
     def forget(self) -> None:
         """A new session: whatever of the old one is still being heard counts as nothing."""
         newest = self.newest
         self._forgotten = self._forgotten if newest is None else newest.stream
-        self._stream, self._turn, self._pts = -1, -1, 0.0
+        self._turn, self._pts = -1, 0.0
 
     @property
     def newest(self) -> Anchor | None:

@@ -149,7 +149,7 @@ class Player:
         self._pending = []  # of a session that is over
         with self._lock:
             self._clock.forget()
-        self._reports.forget()
+        self._reports = Reports(self._clock)
         size = len(welcome.face.channels) + HEAD_ANGLES
         if self._sampler is None or self._sampler.size != size:
             self._sampler = Sampler(size)

@@ -25,14 +25,10 @@ REPORTED: Final[Mapping[PlayoutState, PlayState]] = {
 
 
 class Reports:
-    """`clock` is asked for what the audio thread holds. `now` is in seconds of a clock that never falls."""
+    """The reports of one session. `clock` is asked for what the audio thread holds; `now` is in seconds."""
 
     def __init__(self, clock: MediaClock) -> None:
         self._clock = clock
-        self.forget()
-
-    def forget(self) -> None:
-        """A new session: turn numbers begin again."""
         self._turn = self._flushed = -1
         self._state: PlayState = "idle"
         self._at = -inf

@@ -17,6 +17,8 @@ const INTERRUPT_FADE_MS = 10;
 const START_MS = 400;
 const NO_WEIGHTS = new Float32Array(0);
 const NO_HEAD = new Float32Array(3);
+/** @type {import("./core/reports.js").Heard} */
+const NOTHING = { turn: -1, pts: 0, state: "idle" };
 
 /** @param {import("./client.d.ts").ConnectOptions} [options] @returns {import("./client.d.ts").Client} */
 export function connect(options = {}) {
@@ -46,7 +48,7 @@ class Client {
     this.device = new DeviceClock();
     /** @type {Sampler | null} */
     this.sampler = null;
-    this.heard = { turn: -1, pts: 0, state: /** @type {import("./core/playout.js").PlayoutState} */ ("idle") };
+    this.heard = NOTHING;
     this.report = new Reports(this.clock);
     this.told = { turn: -1, state: "idle" };
     this.frameMs = 1000 / 60;
@@ -194,8 +196,8 @@ class Client {
   begin(channels) {
     this.channels = channels;
     this.clock.forget();
-    this.report.forget();
-    this.heard = { turn: -1, pts: 0, state: "idle" };
+    this.report = new Reports(this.clock);
+    this.heard = NOTHING;
     const size = channels.length + HEAD_ANGLES;
     if (this.sampler?.out.length === size) this.sampler.flush();
     else this.sampler = new Sampler(size);

@@ -152,9 +152,13 @@ async def test_a_session_that_is_gone_begins_anew(visit: Visit) -> None:
     await visit.until("facewire.client.status === 'reconnecting'")
     await visit.connected()
     await visit.until("facewire.records.at(-1).jawOpen < 0.01 && facewire.records.at(-1).state === 'idle'")
-    assert await visit.ask("mama") == 1
+    before = len(await visit.everything())
+    assert await visit.ask("mama moved") == 1
     await visit.over(1)
-    assert await visit.page.inner_text("#captions") == "mama"
+    assert await visit.page.inner_text("#captions") == "mama moved"
+    assert_in_sync(
+        [r for r in (await visit.everything())[before:] if r["state"] in ("playing", "draining")]
+    )
 
 
 async def test_a_refused_token_is_explained_and_a_known_one_is_taken(browser: Browser) -> None:

@@ -66,13 +66,14 @@ export class MediaClock {
     this.anchors = [];
     /** Streams up to this one belong to a session that is over. */
     this.forgotten = -1;
-    this.forget();
+    this.stream = -1;
+    this.turn = -1;
+    this.pts = 0;
   }
 
   /** A new session: whatever of the old one is still being heard counts as nothing. */
   forget() {
     this.forgotten = this.newest?.stream ?? -1;
-    this.stream = -1;
     this.turn = -1;
     this.pts = 0;
   }

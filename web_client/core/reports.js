@@ -7,7 +7,10 @@
 
 const REPORT_MS = 200;
 
-/** What a report calls the states of the playout. */
+/**
+ * What a report calls the states of the playout.
+ * @type {Record<import("./playout.js").PlayoutState, Reported>}
+ */
 const REPORTED = {
   idle: "idle",
   flushing: "idle",
@@ -23,15 +26,11 @@ const REPORTED = {
  * @typedef {{turn: number, pts: number, state: import("./playout.js").PlayoutState}} Heard
  */
 
+/** The reports of one session. */
 export class Reports {
   /** @param {import("./media_clock.js").MediaClock} clock asked for what the audio thread holds */
   constructor(clock) {
     this.clock = clock;
-    this.forget();
-  }
-
-  /** A new session: turn numbers begin again. */
-  forget() {
     /** Turn and state that were reported last, and when. */
     this.turn = -1;
     /** @type {Reported} */

@@ -13,15 +13,16 @@ export class Resampler {
     this.step = inRate / outRate;
     this.kernel = kernel(Math.min(1, outRate / inRate));
     this.window = new Float32Array(TAPS);
-    this.reset();
+    /** Samples taken in. */
+    this.taken = 0;
+    /** Samples given out. */
+    this.made = 0;
   }
 
   /** Forgets what it heard; the next sample given is sample 0. */
   reset() {
     this.window.fill(0);
-    /** Samples taken in. */
     this.taken = 0;
-    /** Samples given out. */
     this.made = 0;
   }
 

@@ -13,7 +13,6 @@ export class Replay {
     this.playout = new core.Playout(vector.device_rate, vector.target_ms);
     this.clock = new core.MediaClock();
     this.device = new core.DeviceClock();
-    this.reports = new core.Reports(this.clock);
     this.sampler = new core.Sampler(vector.channels.length + 3);
     this.heard = { turn: -1, pts: 0, state: "idle" };
     this.avatar = "idle";
@@ -28,7 +27,7 @@ export class Replay {
     this.reception = new this.core.Reception({ rate }, { format: "f32", fps, channels, head: false });
     this.avatar = "idle";
     this.clock.forget();
-    this.reports.forget();
+    this.reports = new this.core.Reports(this.clock);
   }
 
   /** What came of one step. @param {any} step */
