@@ -20,3 +20,8 @@ class PhoneTiming:
     stress: int = 0
     """0 none, 1 primary, 2 secondary."""
     word_start: bool = False
+
+    def moved(self, seconds: float) -> "PhoneTiming":
+        """The same phone so much later."""
+        start, release, end = self.start + seconds, self.release + seconds, self.end + seconds
+        return PhoneTiming(self.phone, start, release, end, self.stress, self.word_start)

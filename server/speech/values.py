@@ -1,6 +1,7 @@
 """What passes between the stages of a turn."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from blend_shapes.face import FaceFrames
 from blend_shapes.phonemes.timing import PhoneTiming
@@ -62,13 +63,27 @@ class SpeechChunk:
         """Seconds from the start of the stream to the end of the chunk's audio."""
         return self.audio.end / self.audio.format.rate
 
+    def pieces(self, seconds: float) -> Iterator["SpeechChunk"]:
+        """The same speech in chunks of at most `seconds`, each with what starts in it."""
+        rest = self
+        while rest.audio.seconds > seconds:
+            piece, rest = rest._split(rest.audio.format.samples(seconds))
+            yield piece
+        yield rest
+
+    def _split(self, samples: int) -> tuple["SpeechChunk", "SpeechChunk"]:
+        before, after = self.audio.split(samples)
+        t = before.seconds
+        sooner = self.phones and tuple(p for p in self.phones if p.start < t)
+        later = self.phones and tuple(p.moved(-t) for p in self.phones if p.start >= t)
+        words = tuple(w for w in self.words if w.start < t)
+        following = (replace(w, start=w.start - t, end=w.end - t) for w in self.words if w.start >= t)
+        return SpeechChunk(before, sooner, words), SpeechChunk(after, later, tuple(following))
+
     def stream_phones(self) -> tuple[PhoneTiming, ...] | None:
         """The phones with times counted from the start of the stream; None where they are not known."""
         t = self.start
-        return self.phones and tuple(
-            PhoneTiming(p.phone, t + p.start, t + p.release, t + p.end, p.stress, p.word_start)
-            for p in self.phones
-        )
+        return self.phones and tuple(p.moved(t) for p in self.phones)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

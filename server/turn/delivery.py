@@ -127,7 +127,7 @@ class Delivery:
                 self._attached.set()
 
     def close(self) -> None:
-        """Forget what was kept: a lost connection's objects may live on until the next garbage collection."""
+        """Forget what was kept and who listens: the session is over."""
         self._listener = None
         self._attached.clear()
         self._kept.clear()

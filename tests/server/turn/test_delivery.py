@@ -117,9 +117,12 @@ def test_heard_text_is_cut_at_the_middle_of_a_word() -> None:
 
 
 async def test_a_closed_delivery_holds_nothing() -> None:
-    delivery, ears = await delivered(5)
-    sound = weakref.ref(next(e.segment.audio.samples for e in ears.events if isinstance(e, SegmentReady)))
-    ears.events.clear()
+    delivery, ears = await delivered(0)
+    event = segment(0)
+    sound = weakref.ref(event.segment.audio.samples)
+    await delivery.send(event)
+    ears.log.clear()
+    del event
     assert sound() is not None
     delivery.close()
     assert sound() is None

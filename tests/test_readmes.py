@@ -1,0 +1,52 @@
+"""The examples in the READMEs run as they are written."""
+
+import asyncio
+import os
+import re
+import sys
+import wave
+from pathlib import Path
+
+import pytest
+
+from server import app
+from tests.fakes.client import tree
+
+ROOT = Path(__file__).parent.parent
+EMBEDDED = {"brain": "knowledge", "voice": "espeak", "face": "articulation"}
+
+
+def examples(readme: str) -> list[str]:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+
+
+async def run(program: str, folder: Path) -> str:
+    """What the program prints; it must end well within the test's time."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        program,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    out, _ = await process.communicate()
+    assert process.returncode == 0, out.decode()
+    return out.decode()
+
+
+@pytest.mark.parametrize("readme", ["README.md", "python_client/README.md"])
+async def test_the_client_of_the_readme(readme: str, tmp_path: Path) -> None:
+    (program,) = examples(readme)
+    async with app.running(tree(server={"grace_s": 0}, engines=EMBEDDED), environ={}) as server:
+        out = await run(program.replace("127.0.0.1:8765", f"127.0.0.1:{server.port}"), tmp_path)
+    assert "frames, jaw open up to 0." in out
+    with wave.open(str(tmp_path / "reply.wav")) as sound:
+        assert sound.getnframes() > sound.getframerate()
+
+
+async def test_the_face_of_the_readme(tmp_path: Path) -> None:
+    (program,) = examples("blend_shapes/README.md")
+    assert "52) (" in await run(program, tmp_path)
