@@ -13,7 +13,7 @@ from server import app
 from tests.fakes.client import tree
 
 ROOT = Path(__file__).parent.parent
-EMBEDDED = {"brain": "knowledge", "voice": "espeak", "face": "articulation"}
+EMBEDDED: dict[str, object] = {"brain": "knowledge", "voice": "espeak", "face": "articulation"}
 
 
 def examples(readme: str) -> list[str]:
@@ -80,7 +80,7 @@ class OutputStream:
 async def test_the_player_of_the_readme(tmp_path: Path) -> None:
     _, program = examples("python_client/README.md")
     (tmp_path / "sounddevice.py").write_text(SOUNDDEVICE, encoding="utf-8")
-    engines: dict[str, object] = {**EMBEDDED, "brain": "echo"}
+    engines = {**EMBEDDED, "brain": "echo"}
     async with app.running(tree(server={"grace_s": 0}, engines=engines), environ={}) as server:
         out = await run(program.replace("127.0.0.1:8765", f"127.0.0.1:{server.port}"), tmp_path)
     states, jaws = zip(*re.findall(r"(\w+), jaw ([\d.]+)", out), strict=True)
