@@ -55,7 +55,7 @@ def cone(
 ) -> Array:
     """A capsule whose radius goes evenly from one end to the other."""
     a, axis = np.array(start), np.array(end) - np.array(start)
-    along = np.clip((p - a) @ axis / (axis @ axis), 0.0, 1.0)
+    along = np.clip((p - a) @ axis / max(axis @ axis, 1e-9), 0.0, 1.0)
     gap = np.linalg.norm(p - a - along[:, None] * axis, axis=1)
     return np.asarray(gap - radius_start - (radius_end - radius_start) * along)
 

@@ -22,20 +22,20 @@ def skin(p: Array, look: Look) -> Array:
     d = _eyes(p, d, look)
     d = join(d, _nose(p, look), 9.0)
     d = _nostrils(p, d, look)
-    return join(d, neck(p, look), 22.0)
+    return join(d, neck(p, look), 14.0)
 
 
 def neck(p: Array, look: Look) -> Array:
     """The column of the neck."""
-    upper, lower = (0.0, -70.0, -18.0), (0.0, -185.0, -30.0)
-    column = cone(p, upper, lower, look.neck, look.neck + 1.0)
-    return join(column, ellipsoid(p, (0.0, -192.0, -28.0), (74.0, 26.0, 44.0)), 36.0)
+    upper, lower = (0.0, -60.0, -20.0), (0.0, -190.0, -30.0)
+    return cone(p, upper, lower, look.neck, look.neck + 2.0)
 
 
 def _face(p: Array, look: Look) -> Array:
     d = ellipsoid(p, (0.0, -26.0, 20.0), (look.face_width, 74.0, 65.0))
-    chin = (look.chin_width, look.chin_height, 64.0)
-    d = join(d, sphere(p, chin, look.chin_radius), 24.0)
+    chin = cone(p, (-look.chin_width, look.chin_height, 65.0), (look.chin_width, look.chin_height, 65.0),
+                look.chin_radius, look.chin_radius)
+    d = join(d, chin, 24.0)
     if look.jaw_corner > 0.0:
         d = join(d, sphere(p, (look.jaw_width, -66.0, 8.0), look.jaw_corner), 26.0)
     d = join(d, sphere(p, (37.0, look.cheek_height, 51.0), look.cheek), 16.0)
@@ -44,7 +44,7 @@ def _face(p: Array, look: Look) -> Array:
 
 def _eyes(p: Array, d: Array, look: Look) -> Array:
     x, y, z = eye_centre(look)
-    d = carve(d, ellipsoid(p, (x - 1.0, y + 2.0, z + 30.0), (23.0, 15.0, 13.0)), 16.0)
+    d = carve(d, ellipsoid(p, (x - 3.0, y + 1.0, z + 29.0), (25.0, 17.0, 16.0)), 14.0)
     if look.brow_ridge > 0.0:
         ridge = cone(p, (8.0, 17.0, 74.0), (44.0, 19.0, 56.0), 8.0, 6.0)
         d = join(d, ridge, 14.0)

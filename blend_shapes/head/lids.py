@@ -10,16 +10,17 @@ from typing import Final
 import numpy as np
 
 from blend_shapes.head import forms
-from blend_shapes.head.field import Array, surface_along
+from blend_shapes.head.field import Array
 from blend_shapes.head.look import Look
 from blend_shapes.head.points import Piece, Zone, closed, joined, outward, piece, rows
 
 AROUND: Final = 44
 """Vertices in each loop around an eye."""
-_UP: Final = (0.0, 0.085, 0.17, 0.235, 0.31, 0.42, 0.56)
-_DOWN: Final = (0.0, 0.08, 0.16, 0.25, 0.36, 0.48, 0.60)
-_OUT: Final = (0.0, 0.05, 0.10, 0.145, 0.19, 0.25, 0.32)
-_INWARD_SHARE: Final = 0.30
+_UP: Final = (0.0, 1.7, 3.5, 4.9, 6.8, 9.4, 12.4)
+_DOWN: Final = (0.0, 1.8, 3.7, 5.8, 8.2, 10.8, 13.6)
+_OUT: Final = (0.0, 1.2, 2.4, 3.4, 4.7, 6.4, 8.4)
+"""Millimetres from the rim to each loop, in the front view."""
+_INWARD_SHARE: Final = 0.60
 """Loops lie closer together towards the nose."""
 SEAL_HEIGHT: Final = 0.16
 """Where closed lids meet: the share of the opening above the lower lid."""
@@ -84,14 +85,14 @@ def _around() -> tuple[Array, Array]:
     return -np.cos(angle), np.where(np.sin(angle) >= -1e-9, 1.0, -1.0)
 
 
-def _loop(lids: Lids, ring: int, u: Array, side: Array) -> tuple[Array, Array]:
-    """(beside, turn) of one loop on the skin; 0 is the rim's edge."""
-    wide = lids.look.eye_half_width
-    out = np.where(u > 0.0, _OUT[ring], _OUT[ring] * _INWARD_SHARE)
+def _loop(look: Look, edge: Array, ring: int, u: Array, side: Array) -> Array:
+    """One loop on the skin; `edge` is the rim as directions from the eyeball's centre, ring 0 its edge."""
     round_ = np.sqrt(np.clip(1.0 - u**2, 0.0, None))
-    upper = lids.upper(u) + _UP[ring] * round_
-    lower = lids.lower(u) - _DOWN[ring] * round_
-    return u * (wide + out), np.where(side > 0.0, upper, lower)
+    rim = Lids(look).centre + edge * (look.eye_radius + forms.LID)
+    out = np.where(u > 0.0, _OUT[ring], _OUT[ring] * _INWARD_SHARE) * u
+    x = rim[:, 0] + out
+    y = rim[:, 1] + out * np.sin(look.eye_tilt) + np.where(side > 0.0, _UP[ring], -_DOWN[ring]) * round_
+    return np.column_stack([x, y, forms.profile_height(x, y, look)])
 
 
 def lid_loops(look: Look) -> tuple[Piece, Array]:
@@ -99,18 +100,18 @@ def lid_loops(look: Look) -> tuple[Piece, Array]:
     positions, which are the last ones of the piece."""
     lids, radius = Lids(look), look.eye_radius
     u, side = _around()
-    beside, turn = _loop(lids, 0, u, side)
-    edge = lids.direction(beside, turn)
-    wider = lids.direction(*_loop(lids, 1, u, side))
-    inside = lids.centre + (0.45 * edge + 0.55 * wider) * (radius - 0.8)
-    rim = lids.centre + (0.86 * edge + 0.14 * wider) * (radius + 0.12)
-    loops = [inside, rim]
+    turn = np.where(side > 0.0, lids.upper(u), lids.lower(u))
+    edge = lids.direction(u * look.eye_half_width, turn)
+    wider = lids.direction(u * (look.eye_half_width + 0.04), turn + 0.08 * side * np.sqrt(1.0 - u**2))
+    loops = [
+        lids.centre + (0.45 * edge + 0.55 * wider) * (radius - 0.8),
+        lids.centre + (0.86 * edge + 0.14 * wider) * (radius + 0.12),
+    ]
     for ring in range(len(_UP)):
-        way = lids.direction(*_loop(lids, ring, u, side))
-        where = surface_along(lambda p: forms.skin(p, look), np.tile(lids.centre, (AROUND, 1)), way)
+        where = _loop(look, edge, ring, u, side)
         if ring == 3:
-            depth = 1.5 * look.lid_crease * np.clip(1.0 - u**2, 0.0, None) ** 0.5 * (side > 0.0)
-            where = where - way * depth[:, None]
+            fold = 1.5 * look.lid_crease * np.clip(1.0 - u**2, 0.0, None) ** 0.5 * (side > 0.0)
+            where[:, 2] -= fold
         loops.append(where)
     numbers = np.arange(len(loops) * AROUND).reshape(len(loops), AROUND)
     position = np.concatenate(loops)

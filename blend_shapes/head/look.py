@@ -12,37 +12,37 @@ from typing import Final
 class Look:
     name: str
     # Proportions
-    face_width: float = 61.0
+    face_width: float = 64.0
     """Half width of the face at the cheekbones."""
     jaw_corner: float = 0.0
     """Radius of the corners of the jaw; 0 leaves the jaw round."""
     jaw_width: float = 42.0
-    chin_height: float = -92.0
-    chin_radius: float = 15.0
-    chin_width: float = 5.0
+    chin_height: float = -88.0
+    chin_radius: float = 17.0
+    chin_width: float = 0.0
     cheek: float = 25.0
     cheek_height: float = -32.0
     brow_ridge: float = 0.0
     neck: float = 34.0
     shoulders: float = 122.0
     nose_length: float = 33.0
-    nose_depth: float = 98.0
+    nose_depth: float = 100.0
     nose_width: float = 8.2
-    nose_bridge: float = 77.0
+    nose_bridge: float = 80.0
     """How far forward the bridge stands between the eyes."""
-    eye_x: float = 32.5
-    eye_z: float = 53.0
-    eye_radius: float = 19.0
-    eye_half_width: float = 0.92
+    eye_x: float = 33.0
+    eye_z: float = 56.5
+    eye_radius: float = 21.5
+    eye_half_width: float = 0.86
     """Angle at the eyeball's centre from the middle of the opening to a corner."""
-    eye_upper: float = 0.46
-    eye_lower: float = 0.40
+    eye_upper: float = 0.50
+    eye_lower: float = 0.44
     eye_tilt: float = 0.10
     """Outer corners higher than inner ones."""
     lid_crease: float = 1.0
     """Depth of the fold above the upper lid, 0 to 1."""
     lashes: float = 4.2
-    mouth_height: float = -63.0
+    mouth_height: float = -61.0
     mouth_half_width: float = 22.0
     lip_upper: float = 6.2
     lip_lower: float = 8.2
@@ -69,17 +69,17 @@ LOOKS: Final[dict[str, Look]] = {
         Look(name="mira"),
         Look(
             name="xiaolin",
-            face_width=60.0,
+            face_width=63.0,
             cheek=26.0,
             cheek_height=-30.0,
-            chin_height=-89.0,
-            chin_radius=14.0,
+            chin_height=-85.0,
+            chin_radius=16.0,
             nose_length=31.0,
             nose_depth=94.5,
             nose_width=8.0,
-            nose_bridge=73.5,
-            eye_upper=0.40,
-            eye_lower=0.36,
+            nose_bridge=77.0,
+            eye_upper=0.45,
+            eye_lower=0.41,
             eye_tilt=0.14,
             lid_crease=0.35,
             lip_upper=5.6,
@@ -99,12 +99,12 @@ LOOKS: Final[dict[str, Look]] = {
         ),
         Look(
             name="theo",
-            face_width=63.0,
+            face_width=65.0,
             jaw_corner=19.0,
             jaw_width=41.0,
-            chin_height=-95.0,
+            chin_height=-92.0,
             chin_radius=17.0,
-            chin_width=11.0,
+            chin_width=8.0,
             cheek=22.0,
             brow_ridge=1.0,
             neck=44.0,
@@ -112,14 +112,14 @@ LOOKS: Final[dict[str, Look]] = {
             nose_length=36.0,
             nose_depth=102.0,
             nose_width=10.0,
-            nose_bridge=80.0,
-            eye_radius=18.0,
-            eye_upper=0.40,
-            eye_lower=0.36,
+            nose_bridge=83.0,
+            eye_radius=20.0,
+            eye_upper=0.43,
+            eye_lower=0.39,
             eye_tilt=0.04,
             lashes=2.0,
             mouth_half_width=24.0,
-            mouth_height=-66.0,
+            mouth_height=-64.0,
             lip_upper=4.4,
             lip_lower=6.4,
             lip_bulge=2.2,

@@ -17,8 +17,8 @@ from blend_shapes.head.skin import half_skin
 
 JOINTS: Final = ("Shoulders", "Neck", "Head")
 PLACES: Final = {
-    "Shoulders": np.array([0.0, -205.0, -28.0]),
-    "Neck": np.array([0.0, -150.0, -27.0]),
+    "Shoulders": np.array([0.0, -185.0, -28.0]),
+    "Neck": np.array([0.0, -132.0, -27.0]),
     "Head": np.array([0.0, -84.0, -14.0]),
 }
 _STILL_MM: Final = 1e-4
@@ -115,8 +115,8 @@ def _skin_meshes(look: Look, fields: paint.Fields) -> tuple[Mesh, Mesh]:
 def _joint_shares(p: Array) -> Array:
     """Shares of Shoulders, Neck and Head, (n, 3): the neck bends evenly."""
     high = p[:, 1] + 0.2 * p[:, 2]
-    head = smoothstep(-150.0, -104.0, high)
-    body = smoothstep(-150.0, -182.0, high) * (1.0 - head)
+    head = smoothstep(-138.0, -100.0, high)
+    body = smoothstep(-138.0, -165.0, high) * (1.0 - head)
     return np.column_stack([body, 1.0 - head - body, head])
 
 
@@ -154,7 +154,7 @@ def _part(position: Array, triangles: Triangles, material: str, colour: Array, d
 
 def _solid(field: paint.Field, fields: paint.Fields, code: str, material: str, parent: str, step: float) -> Mesh:
     """A distance field as a mesh under a node, with its shade baked in."""
-    low, high = np.array([-165.0, -292.0, -125.0]), np.array([165.0, 160.0, 125.0])
+    low, high = np.array([-165.0, -268.0, -125.0]), np.array([165.0, 160.0, 125.0])
     position, normal, triangles = surface_net(field, low, high, step)
     seen = paint.openness(position, normal, fields)
     colour = paint.shaded(np.tile(linear(srgb(code)), (len(position), 1)), seen, np.array([0.5, 0.45, 0.5]))

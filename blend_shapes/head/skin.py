@@ -24,7 +24,7 @@ SCALE: Final = 80.0
 """Millimetres of chart to a radian."""
 NECK_TOP: Final = -1.22 * SCALE
 """Chart height below which rays slide down the neck."""
-NECK_LENGTH: Final = 52.0
+NECK_LENGTH: Final = 50.0
 
 
 def chart(p: Array) -> Array:
@@ -43,7 +43,7 @@ def lifted(places: Array, look: Look) -> Array:
     direction = np.column_stack(
         [np.sin(around) * np.cos(elevation), np.sin(elevation), np.cos(around) * np.cos(elevation)]
     )
-    origin = MIDDLE + np.column_stack([0.0 * down, -3.05 * down, -14.0 * np.minimum(down / 20.0, 1.6)])
+    origin = MIDDLE + np.column_stack([0.0 * down, -2.7 * down, -14.0 * np.minimum(down / 20.0, 1.6)])
     p = surface_along(lambda q: forms.skin(q, look), origin, direction)
     p[np.abs(places[:, 0]) < 1e-9, 0] = 0.0
     p[np.abs(places[:, 0] - np.pi * SCALE) < 1e-9, 0] = 0.0

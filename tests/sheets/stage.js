@@ -7,7 +7,7 @@ import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 const EYE_SIDEWAYS = (30 * Math.PI) / 180;
 const EYE_UPWARDS = (25 * Math.PI) / 180;
 const NECK_SHARE = 0.3;
-const CENTRE = new THREE.Vector3(0, -0.035, 0);
+const CENTRE = new THREE.Vector3(0, -0.03, 0);
 
 const renderer = new THREE.WebGLRenderer({ antialias: true, preserveDrawingBuffer: true });
 renderer.toneMapping = THREE.ACESFilmicToneMapping;
