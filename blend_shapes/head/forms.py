@@ -17,7 +17,7 @@ def eye_centre(look: Look) -> tuple[float, float, float]:
 def skin(p: Array, look: Look) -> Array:
     """Distance from the skin, without lips and ears; mirror images in x."""
     p = folded(p)
-    d = ellipsoid(p, (0.0, 36.0, -10.0), (76.0, 92.0, 94.0))
+    d = ellipsoid(p, (0.0, 34.0, -8.0), (76.0, 88.0, 89.0))
     d = join(d, _face(p, look), 26.0)
     d = _eyes(p, d, look)
     d = join(d, _nose(p, look), 9.0)
@@ -32,7 +32,7 @@ def neck(p: Array, look: Look) -> Array:
 
 
 def _face(p: Array, look: Look) -> Array:
-    d = ellipsoid(p, (0.0, -26.0, 20.0), (look.face_width, 74.0, 65.0))
+    d = ellipsoid(p, (0.0, -22.0, 20.0), (look.face_width, 72.0, 64.0))
     chin = cone(p, (-look.chin_width, look.chin_height, 65.0), (look.chin_width, look.chin_height, 65.0),
                 look.chin_radius, look.chin_radius)
     d = join(d, chin, 24.0)
@@ -44,7 +44,7 @@ def _face(p: Array, look: Look) -> Array:
 
 def _eyes(p: Array, d: Array, look: Look) -> Array:
     x, y, z = eye_centre(look)
-    d = carve(d, ellipsoid(p, (x - 3.0, y + 1.0, z + 29.0), (25.0, 17.0, 16.0)), 14.0)
+    d = carve(d, ellipsoid(p, (x - 3.0, y + 1.0, 85.0), (27.0, 19.0, 16.0)), 14.0)
     if look.brow_ridge > 0.0:
         ridge = cone(p, (8.0, 17.0, 74.0), (44.0, 19.0, 56.0), 8.0, 6.0)
         d = join(d, ridge, 14.0)

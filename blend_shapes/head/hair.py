@@ -21,7 +21,7 @@ def _grooves(p: Array, parting: float, count: float, depth: float) -> Array:
     x, z = p[:, 0] - parting, p[:, 2] + 18.0
     angle = np.arctan2(x, z)
     wave = np.sin(angle * count + 0.8 * np.sin(p[:, 1] * 0.045)) + 0.45 * np.sin(angle * count * 2.3 + 1.0)
-    return np.asarray(depth * wave * smoothstep(8.0, 45.0, np.hypot(x, z)))
+    return np.asarray(depth * wave * smoothstep(16.0, 70.0, np.hypot(x, z)))
 
 
 def _window(p: Array, centre: tuple[float, float], radii: tuple[float, float], turn: float, depth: float) -> Array:
@@ -38,25 +38,23 @@ def _locks(p: Array, locks: tuple[tuple[Point, Point, Point, float, float], ...]
     for start, bend, end, thick, thin in locks:
         mid = 0.55 * thick + 0.45 * thin
         lock = join(cone(p, start, bend, thick, mid), cone(p, bend, end, mid, thin), 8.0)
-        d = join(d, lock, 5.0)
+        d = join(d, lock, 16.0)
     return d
 
 
 _SWEEP: Final = (
-    ((20.0, 118.0, 40.0), (-8.0, 92.0, 74.0), (-56.0, 34.0, 52.0), 17.0, 6.0),
-    ((22.0, 112.0, 48.0), (2.0, 84.0, 80.0), (-40.0, 49.0, 70.0), 14.0, 5.0),
-    ((24.0, 116.0, 40.0), (46.0, 84.0, 60.0), (64.0, 30.0, 38.0), 16.0, 6.0),
-    ((-50.0, 40.0, 50.0), (-66.0, -10.0, 36.0), (-62.0, -72.0, 40.0), 14.0, 4.0),
-    ((56.0, 44.0, 46.0), (67.0, -8.0, 34.0), (63.0, -74.0, 40.0), 14.0, 4.0),
+    ((22.0, 112.0, 34.0), (-18.0, 90.0, 70.0), (-66.0, 18.0, 40.0), 26.0, 9.0),
+    ((30.0, 108.0, 34.0), (52.0, 82.0, 52.0), (69.0, 16.0, 32.0), 22.0, 9.0),
 )
 
 
 def _bob(p: Array) -> Array:
-    d = ellipsoid(p, (0.0, 40.0, -14.0), (84.0, 97.0, 100.0))
-    d = join(d, ellipsoid(p, (0.0, -22.0, -26.0), (86.0, 76.0, 76.0)), 24.0)
-    d = carve(d, _window(p, (0.0, -38.0), (60.0, 108.0), 0.0, 6.0), 12.0)
-    d = carve(d, ellipsoid(p, (0.0, -125.0, 20.0), (52.0, 75.0, 70.0)), 10.0)
-    return _locks(p, _SWEEP, d) + _grooves(p, 20.0, 22.0, 0.9)
+    d = ellipsoid(p, (0.0, 36.0, -10.0), (83.0, 96.0, 97.0))
+    d = join(d, ellipsoid(p, (0.0, -18.0, -22.0), (86.0, 76.0, 76.0)), 24.0)
+    d = _locks(p, _SWEEP, d)
+    d = carve(d, _window(p, (3.0, -40.0), (61.0, 106.0), -0.10, 8.0), 10.0)
+    d = carve(d, ellipsoid(p, (0.0, -118.0, 24.0), (52.0, 75.0, 66.0)), 10.0)
+    return d + _grooves(p, 22.0, 13.0, 1.1)
 
 
 def _fringe(p: Array) -> Array:
@@ -72,7 +70,7 @@ def _fringe(p: Array) -> Array:
         cone(q, (65.0, -10.0, 36.0), (60.0, -70.0, 42.0), 8.0, 3.0),
         8.0,
     )
-    return join(join(d, bun, 4.0), side, 5.0) + _grooves(p, 0.0, 26.0, 0.7)
+    return join(join(d, bun, 4.0), side, 5.0) + _grooves(p, 0.0, 14.0, 0.9)
 
 
 _QUIFF: Final = (
@@ -88,7 +86,7 @@ def _short(p: Array) -> Array:
     d = carve(d, _window(p, (0.0, -40.0), (62.0, 108.0), 0.0, 20.0), 8.0)
     d = carve(d, ellipsoid(q, (76.0, -26.0, 10.0), (40.0, 40.0, 36.0)), 8.0)
     d = carve(d, ellipsoid(p, (0.0, -110.0, -20.0), (90.0, 82.0, 110.0)), 10.0)
-    return _locks(p, _QUIFF, d) + _grooves(p, 10.0, 20.0, 1.0)
+    return _locks(p, _QUIFF, d) + _grooves(p, 10.0, 11.0, 1.2)
 
 
 STYLES: Final[dict[str, Callable[[Array], Array]]] = {"bob": _bob, "fringe": _fringe, "short": _short}

@@ -12,50 +12,50 @@ from typing import Final
 class Look:
     name: str
     # Proportions
-    face_width: float = 64.0
+    face_width: float = 66.0
     """Half width of the face at the cheekbones."""
     jaw_corner: float = 0.0
     """Radius of the corners of the jaw; 0 leaves the jaw round."""
     jaw_width: float = 42.0
-    chin_height: float = -88.0
+    chin_height: float = -83.0
     chin_radius: float = 17.0
     chin_width: float = 0.0
     cheek: float = 25.0
     cheek_height: float = -32.0
     brow_ridge: float = 0.0
-    neck: float = 34.0
-    shoulders: float = 122.0
-    nose_length: float = 33.0
+    neck: float = 31.0
+    shoulders: float = 104.0
+    nose_length: float = 31.0
     nose_depth: float = 100.0
     nose_width: float = 8.2
     nose_bridge: float = 80.0
     """How far forward the bridge stands between the eyes."""
-    eye_x: float = 33.0
-    eye_z: float = 56.5
-    eye_radius: float = 21.5
+    eye_x: float = 34.5
+    eye_z: float = 54.5
+    eye_radius: float = 23.5
     eye_half_width: float = 0.86
     """Angle at the eyeball's centre from the middle of the opening to a corner."""
-    eye_upper: float = 0.50
-    eye_lower: float = 0.44
+    eye_upper: float = 0.53
+    eye_lower: float = 0.45
     eye_tilt: float = 0.10
     """Outer corners higher than inner ones."""
     lid_crease: float = 1.0
     """Depth of the fold above the upper lid, 0 to 1."""
     lashes: float = 4.2
-    mouth_height: float = -61.0
+    mouth_height: float = -58.5
     mouth_half_width: float = 22.0
     lip_upper: float = 6.2
     lip_lower: float = 8.2
     lip_bulge: float = 3.0
     brow_thickness: float = 5.0
-    brow_height: float = 24.0
+    brow_height: float = 27.0
     brow_arch: float = 5.0
     ear: float = 1.0
     hair: str = "bob"
     # Colours
     skin: str = "#eeb994"
     blush: str = "#e4805f"
-    lips: str = "#c9606a"
+    lips: str = "#c65f60"
     iris: str = "#4f8f86"
     hair_colour: str = "#6b3a22"
     brow_colour: str = "#4d2a19"
@@ -69,16 +69,16 @@ LOOKS: Final[dict[str, Look]] = {
         Look(name="mira"),
         Look(
             name="xiaolin",
-            face_width=63.0,
+            face_width=66.0,
             cheek=26.0,
             cheek_height=-30.0,
-            chin_height=-85.0,
+            chin_height=-81.0,
             chin_radius=16.0,
-            nose_length=31.0,
+            nose_length=29.5,
             nose_depth=94.5,
             nose_width=8.0,
             nose_bridge=77.0,
-            eye_upper=0.45,
+            eye_upper=0.47,
             eye_lower=0.41,
             eye_tilt=0.14,
             lid_crease=0.35,
@@ -99,32 +99,32 @@ LOOKS: Final[dict[str, Look]] = {
         ),
         Look(
             name="theo",
-            face_width=65.0,
+            face_width=66.0,
             jaw_corner=19.0,
             jaw_width=41.0,
-            chin_height=-92.0,
+            chin_height=-88.0,
             chin_radius=17.0,
             chin_width=8.0,
             cheek=22.0,
             brow_ridge=1.0,
-            neck=44.0,
-            shoulders=150.0,
-            nose_length=36.0,
+            neck=41.0,
+            shoulders=130.0,
+            nose_length=34.0,
             nose_depth=102.0,
             nose_width=10.0,
             nose_bridge=83.0,
-            eye_radius=20.0,
+            eye_radius=21.5,
             eye_upper=0.43,
             eye_lower=0.39,
             eye_tilt=0.04,
             lashes=2.0,
             mouth_half_width=24.0,
-            mouth_height=-64.0,
+            mouth_height=-61.0,
             lip_upper=4.4,
             lip_lower=6.4,
             lip_bulge=2.2,
             brow_thickness=8.0,
-            brow_height=22.0,
+            brow_height=24.5,
             brow_arch=2.5,
             hair="short",
             skin="#a8704a",

@@ -22,7 +22,7 @@ PLACES: Final = {
     "Head": np.array([0.0, -84.0, -14.0]),
 }
 _STILL_MM: Final = 1e-4
-_NET_STEP: Final = 5.0
+_NET_STEP: Final = 4.5
 
 
 def skin_of(look: Look) -> tuple[Piece, NDArray[np.int64]]:

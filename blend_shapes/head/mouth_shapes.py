@@ -92,13 +92,15 @@ class MouthShapes:
         high = self.above if above is None else above
         beside = np.clip(np.abs(self.anchor[:, 0]) - 0.92 * self.look.mouth_half_width, 0.0, None)
         soft = 1.0 + 0.95 * beside
-        lower = smoothstep(1.0, -1.0, high / soft)
+        oval = np.clip(1.0 - self.column**2.2, 0.0, None) ** 0.55
+        part = 1.0 - (1.0 - oval) * self.near(20.0)
+        lower = 0.5 + part * (smoothstep(1.0, -1.0, high / soft) - 0.5)
         neck = smoothstep(-146.0, -104.0, self.anchor[:, 1])
         return lower * smoothstep(-8.0, 52.0, self.anchor[:, 2]) * neck
 
     def jaw_open(self) -> Array:
         d = self.jaw_share()[:, None] * opened(self.position)
-        d[:, 0] -= 2.4 * np.sign(self.anchor[:, 0]) * self.column**2 * self.near(24.0)
+        d[:, 0] -= 3.6 * np.sign(self.anchor[:, 0]) * self.column**2 * self.near(24.0)
         return d
 
     def jaw_moved(self, way: tuple[float, float, float]) -> Array:
@@ -118,7 +120,6 @@ class MouthShapes:
         stays = CORNER_STAYS * self.jaw_share(half)
         common = stays[:, None] * opened(self.position)
         common[:, 1] -= 2.0 * (1.0 - self.column**2)
-        common[:, 0] -= 0.0
         return self.near(19.0)[:, None] * (common - self.jaw_open())
 
     def _lips(self, upper: tuple[float, float, float], lower: tuple[float, float, float], reach: float) -> Array:

@@ -89,7 +89,7 @@ function pose({ weights = {}, turn = [0, 0, 0] }) {
   }
 }
 
-function look({ from = [0, 0], distance = 1.02, at }) {
+function look({ from = [0, 0], distance = 0.92, at }) {
   const [yaw, pitch] = from.map((degrees) => (degrees * Math.PI) / 180);
   const centre = at ? new THREE.Vector3(...at) : CENTRE;
   const way = new THREE.Vector3(Math.sin(yaw) * Math.cos(pitch), Math.sin(pitch), Math.cos(yaw) * Math.cos(pitch));
