@@ -29,7 +29,7 @@ def ear(look: Look) -> Piece:
     away = np.array([0.86, 0.0, 0.51])
     back = np.array([0.51, 0.0, -0.86])
     up = np.array([0.0, 0.98, -0.17])
-    centre = np.array([look.face_width + 10.5, -10.0, -6.0])
+    centre = np.array([look.face_width + 9.0, -10.0, -6.0])
     lines = []
     for radius, high in _PROFILE:
         across = np.cos(angle) * (13.0 + 3.5 * np.sin(angle)) * radius
@@ -39,5 +39,5 @@ def ear(look: Look) -> Piece:
         lines.append(centre + look.ear * (np.outer(across, back) + np.outer(along, up) + np.outer(over, away)))
     position = np.concatenate(lines)
     numbers = np.arange(len(position)).reshape(len(_PROFILE), AROUND)
-    triangles = rows(closed(numbers))[:, ::-1]
+    triangles = rows(closed(numbers))
     return piece(position, triangles, Zone.EAR)

@@ -11,9 +11,9 @@ from blend_shapes.head.lids import Lids
 from blend_shapes.head.look import Look
 from blend_shapes.head.points import Triangles, closed, outward, rows
 
-IRIS: Final = 0.475
+IRIS: Final = 0.50
 """Half angle of the iris at the eyeball's centre."""
-PUPIL: Final = 0.20
+PUPIL: Final = 0.235
 CORNEA: Final = 0.028
 """How far the cornea stands out, in parts of the radius."""
 _PIXELS: Final = 256

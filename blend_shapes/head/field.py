@@ -65,6 +65,11 @@ def folded(p: Array) -> Array:
     return np.column_stack([np.abs(p[:, 0]), p[:, 1], p[:, 2]])
 
 
+def rounded_fold(p: Array, soft: float = 5.0) -> Array:
+    """Both halves laid on the left one without a crease in the middle: x is at least `soft` there."""
+    return np.column_stack([np.sqrt(p[:, 0] ** 2 + soft * soft), p[:, 1], p[:, 2]])
+
+
 def surface_along(field: Field, origin: Array, direction: Array, steps: int = 90) -> Array:
     """Where rays that begin inside first leave a solid; both arrays (n, 3), directions of length 1."""
     travelled = np.zeros(len(direction))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from blend_shapes.head.field import Array, carve, cone, ellipsoid, folded, join, sphere
+from blend_shapes.head.field import Array, carve, cone, ellipsoid, folded, join, rounded_fold, sphere
 from blend_shapes.head.look import Look
 
 LID: float = 1.7
@@ -36,14 +36,16 @@ def _face(p: Array, look: Look) -> Array:
     chin = cone(p, (-look.chin_width, look.chin_height, 65.0), (look.chin_width, look.chin_height, 65.0),
                 look.chin_radius, look.chin_radius)
     d = join(d, chin, 24.0)
+    q = rounded_fold(p)
     if look.jaw_corner > 0.0:
-        d = join(d, sphere(p, (look.jaw_width, -66.0, 8.0), look.jaw_corner), 26.0)
-    d = join(d, sphere(p, (37.0, look.cheek_height, 51.0), look.cheek), 16.0)
+        d = join(d, sphere(q, (look.jaw_width, -62.0, 12.0), look.jaw_corner), 34.0)
+    d = join(d, sphere(q, (37.0, look.cheek_height, 51.0), look.cheek), 16.0)
     return join(d, ellipsoid(p, (0.0, look.mouth_height + 2.0, 58.0), (29.0, 25.0, 29.0)), 16.0)
 
 
 def _eyes(p: Array, d: Array, look: Look) -> Array:
     x, y, z = eye_centre(look)
+    p = rounded_fold(p)
     d = carve(d, ellipsoid(p, (x - 3.0, y + 1.0, 85.0), (27.0, 19.0, 16.0)), 14.0)
     if look.brow_ridge > 0.0:
         ridge = cone(p, (8.0, 17.0, 74.0), (44.0, 19.0, 56.0), 8.0, 6.0)

@@ -12,7 +12,7 @@ import numpy as np
 from blend_shapes.head import forms
 from blend_shapes.head.field import Array
 from blend_shapes.head.look import Look
-from blend_shapes.head.points import Piece, Zone, closed, joined, outward, piece, rows
+from blend_shapes.head.points import Piece, Zone, closed, joined, piece, rows
 
 AROUND: Final = 44
 """Vertices in each loop around an eye."""
@@ -115,7 +115,7 @@ def lid_loops(look: Look) -> tuple[Piece, Array]:
         loops.append(where)
     numbers = np.arange(len(loops) * AROUND).reshape(len(loops), AROUND)
     position = np.concatenate(loops)
-    triangles = outward(position, rows(closed(numbers)), lids.centre - np.array([0.0, 0.0, 14.0]))
+    triangles = rows(closed(numbers))[:, ::-1]
     ring_of = np.arange(len(position)) // AROUND
     zone = np.where(ring_of <= 1, int(Zone.RIM), int(Zone.SKIN))
     return Piece(position, position, zone, triangles), loops[-1]
@@ -133,7 +133,7 @@ def lash_line(look: Look) -> Piece:
     side /= np.linalg.norm(side, axis=1, keepdims=True)
     edge = lids.centre + root * (look.eye_radius + forms.LID)
     low = lids.centre + root * (look.eye_radius + 0.35)
-    above = lids.centre + lids.direction(u * wide, lids.upper(u) + 0.055) * (look.eye_radius + forms.LID + 0.55)
+    above = lids.centre + lids.direction(u * wide, lids.upper(u) + 0.085) * (look.eye_radius + forms.LID + 0.55)
     tip = edge + side * length[:, None]
     middle = edge + side * (0.55 * length)[:, None] - np.array([0.0, 0.12, 0.0]) * length[:, None]
     position = np.concatenate([low, middle, tip, above])

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from blend_shapes.arkit import CHANNELS
 from blend_shapes.head import bust, eyes, forms, hair, morphs, paint, teeth
 from blend_shapes.head.colour import linear, srgb
-from blend_shapes.head.field import Array, smoothstep
+from blend_shapes.head.field import Array, gradient, smoothstep
 from blend_shapes.head.gltf import METRES, Material, Mesh, Model, Node, binary, png
 from blend_shapes.head.look import Look
 from blend_shapes.head.nets import surface_net
@@ -17,8 +17,8 @@ from blend_shapes.head.skin import half_skin
 
 JOINTS: Final = ("Shoulders", "Neck", "Head")
 PLACES: Final = {
-    "Shoulders": np.array([0.0, -185.0, -28.0]),
-    "Neck": np.array([0.0, -132.0, -27.0]),
+    "Shoulders": np.array([0.0, -172.0, -28.0]),
+    "Neck": np.array([0.0, -122.0, -27.0]),
     "Head": np.array([0.0, -84.0, -14.0]),
 }
 _STILL_MM: Final = 1e-4
@@ -84,9 +84,10 @@ def _materials(look: Look) -> dict[str, Material]:
 def _skin_meshes(look: Look, fields: paint.Fields) -> tuple[Mesh, Mesh]:
     """What a morph moves, and the rest, which needs no targets."""
     skin, mirror = skin_of(look)
-    normal = vertex_normals(skin.position, skin.triangles)
+    flat = vertex_normals(skin.position, skin.triangles)
+    normal = _smooth_normals(skin, flat, look)
     deltas = morphs.skin_morphs(skin, mirror, look)
-    turned = np.stack([vertex_normals(skin.position + d, skin.triangles) - normal for d in deltas])
+    turned = np.stack([vertex_normals(skin.position + d, skin.triangles) - flat for d in deltas])
     moves = np.abs(deltas).max(axis=(0, 2)) > _STILL_MM
     colour = paint.skin_colours(skin, normal, look, fields)
     rough = paint.skin_roughness(skin)
@@ -112,11 +113,19 @@ def _skin_meshes(look: Look, fields: paint.Fields) -> tuple[Mesh, Mesh]:
     return halves[0], halves[1]
 
 
+def _smooth_normals(skin: Piece, flat: Array, look: Look) -> Array:
+    """Normals of the analytic surface where the mesh lies on it, of the mesh elsewhere."""
+    on = np.abs(forms.skin(skin.position, look)) < 0.02
+    exact = gradient(lambda p: forms.skin(p, look), skin.position)
+    on &= (exact * flat).sum(axis=1) > 0.6
+    return np.where(on[:, None], exact, flat)
+
+
 def _joint_shares(p: Array) -> Array:
     """Shares of Shoulders, Neck and Head, (n, 3): the neck bends evenly."""
     high = p[:, 1] + 0.2 * p[:, 2]
-    head = smoothstep(-138.0, -100.0, high)
-    body = smoothstep(-138.0, -165.0, high) * (1.0 - head)
+    head = smoothstep(-130.0, -98.0, high)
+    body = smoothstep(-130.0, -152.0, high) * (1.0 - head)
     return np.column_stack([body, 1.0 - head - body, head])
 
 
@@ -154,7 +163,7 @@ def _part(position: Array, triangles: Triangles, material: str, colour: Array, d
 
 def _solid(field: paint.Field, fields: paint.Fields, code: str, material: str, parent: str, step: float) -> Mesh:
     """A distance field as a mesh under a node, with its shade baked in."""
-    low, high = np.array([-165.0, -268.0, -125.0]), np.array([165.0, 160.0, 125.0])
+    low, high = np.array([-165.0, -256.0, -125.0]), np.array([165.0, 160.0, 125.0])
     position, normal, triangles = surface_net(field, low, high, step)
     seen = paint.openness(position, normal, fields)
     colour = paint.shaded(np.tile(linear(srgb(code)), (len(position), 1)), seen, np.array([0.5, 0.45, 0.5]))

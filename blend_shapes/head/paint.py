@@ -31,7 +31,7 @@ def openness(p: Array, normal: Array, fields: Fields) -> Array:
 
 def shaded(colour: Array, openness: Array, tint: Array) -> Array:
     """Linear colour darkened towards a tint: shade on skin is warm, not grey."""
-    return colour * (tint + (1.0 - tint) * openness[:, None]) * (0.35 + 0.65 * openness)[:, None]
+    return colour * (tint + (1.0 - tint) * openness[:, None]) * (0.45 + 0.55 * openness)[:, None]
 
 
 def _spot(p: Array, centre: tuple[float, float, float], radii: tuple[float, float, float]) -> Array:
@@ -61,7 +61,7 @@ def skin_colours(skin: Piece, normal: Array, look: Look, fields: Fields) -> Arra
     seen = openness(p, normal, fields)
     seen[np.isin(skin.zone, (Zone.MOUTH, Zone.LASH, Zone.RIM))] = 1.0
     seen[skin.zone == Zone.LIP] = np.maximum(seen[skin.zone == Zone.LIP], 0.8)
-    return shaded(light, seen, np.array([0.62, 0.40, 0.34]))
+    return shaded(light, seen, np.array([0.80, 0.62, 0.58]))
 
 
 def skin_roughness(skin: Piece) -> Array:

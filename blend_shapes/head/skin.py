@@ -25,6 +25,8 @@ SCALE: Final = 80.0
 NECK_TOP: Final = -1.22 * SCALE
 """Chart height below which rays slide down the neck."""
 NECK_LENGTH: Final = 50.0
+NECK_BOTTOM: Final = -158.0
+NECK_AXIS: Final = -24.0
 
 
 def chart(p: Array) -> Array:
@@ -37,16 +39,17 @@ def chart(p: Array) -> Array:
 def lifted(places: Array, look: Look) -> Array:
     """The skin at places of the chart."""
     around = places[:, 0] / SCALE
-    down = np.clip(NECK_TOP - places[:, 1], 0.0, None)
-    share = np.clip(down / 46.0, 0.0, 1.0)
-    elevation = np.where(down > 0.0, NECK_TOP * (1.0 - share) / SCALE, places[:, 1] / SCALE)
-    direction = np.column_stack(
-        [np.sin(around) * np.cos(elevation), np.sin(elevation), np.cos(around) * np.cos(elevation)]
-    )
-    origin = MIDDLE + np.column_stack([0.0 * down, -2.7 * down, -14.0 * np.minimum(down / 20.0, 1.6)])
-    p = surface_along(lambda q: forms.skin(q, look), origin, direction)
-    p[np.abs(places[:, 0]) < 1e-9, 0] = 0.0
-    p[np.abs(places[:, 0] - np.pi * SCALE) < 1e-9, 0] = 0.0
+    elevation = np.maximum(places[:, 1], NECK_TOP) / SCALE
+    level = np.column_stack([np.sin(around), 0.0 * around, np.cos(around)])
+    rays = level * np.cos(elevation)[:, None] + np.outer(np.sin(elevation), (0.0, 1.0, 0.0))
+    p = surface_along(lambda q: forms.skin(q, look), np.tile(MIDDLE, (len(places), 1)), rays)
+    down = np.clip((NECK_TOP - places[:, 1]) / NECK_LENGTH, 0.0, 1.0)
+    height = p[:, 1] * (1.0 - down) + NECK_BOTTOM * down
+    axis = np.column_stack([0.0 * height, height, np.full(len(height), NECK_AXIS)])
+    on_neck = surface_along(lambda q: forms.skin(q, look), axis, level)
+    p = np.where((down > 0.0)[:, None], on_neck, p)
+    middle = (np.abs(places[:, 0]) < 1e-9) | (np.abs(places[:, 0] - np.pi * SCALE) < 1e-9)
+    p[middle, 0] = 0.0
     return p
 
 
