@@ -46,11 +46,11 @@ def _face(p: Array, look: Look) -> Array:
 def _eyes(p: Array, d: Array, look: Look) -> Array:
     x, y, z = eye_centre(look)
     p = rounded_fold(p)
-    d = carve(d, ellipsoid(p, (x - 3.0, y + 1.0, 85.0), (27.0, 19.0, 16.0)), 14.0)
+    d = carve(d, ellipsoid(p, (x - 2.0, y - 1.0, 87.0), (25.0, 18.0, 16.0)), 24.0)
     if look.brow_ridge > 0.0:
         ridge = cone(p, (8.0, 17.0, 74.0), (44.0, 19.0, 56.0), 8.0, 6.0)
         d = join(d, ridge, 14.0)
-    return join(d, sphere(p, (x, y, z), look.eye_radius + LID), 5.0)
+    return join(d, sphere(p, (x, y, z), look.eye_radius + LID), 9.0)
 
 
 def _nose(p: Array, look: Look) -> Array:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blend_shapes.head import forms
 from blend_shapes.head.field import Array
@@ -134,3 +135,11 @@ def _bag(look: Look) -> tuple[Array, Array]:
     return np.concatenate(position), np.concatenate(anchor)
 
 
+
+
+def contact_pairs(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Numbers in `lip_loops` of vertices of the upper and lower lip that touch at rest, `count` of them
+    from the middle towards the corner, over the inner 70 percent of the mouth."""
+    first = CONTACT * (2 * COLUMNS + 1)
+    steps = np.linspace(0.0, 0.5 * COLUMNS, count).round().astype(np.int64)  # t = sin: half the steps, 0.7
+    return first + steps, first + 2 * COLUMNS - steps

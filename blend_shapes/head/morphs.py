@@ -51,6 +51,18 @@ _EYES: Final[dict[str, Callable[[EyeShapes], Array]]] = {
 }
 
 
+def mouth_morphs(half: Piece, look: Look) -> Array:
+    """(52, n, 3) millimetres for vertices of the left half, of the shapes of mouth, jaw and cheeks."""
+    here = MouthShapes(half.position, half.anchor, look)
+    across = MouthShapes(half.position * MIRROR, half.anchor * MIRROR, look)
+    deltas = np.zeros((len(CHANNELS), len(half), 3))
+    for name, shape in _MOUTH.items():
+        deltas[INDEX[name]] = shape(here)
+        if twin(name) != name:
+            deltas[INDEX[twin(name)]] = shape(across) * MIRROR
+    return deltas
+
+
 def skin_morphs(skin: Piece, mirror: NDArray[np.int64], look: Look) -> Array:
     """(52, n, 3) millimetres for the whole skin; right shapes are left ones mirrored vertex by vertex."""
     mouth = MouthShapes(skin.position, skin.anchor, look)

@@ -100,7 +100,7 @@ class MouthShapes:
 
     def jaw_open(self) -> Array:
         d = self.jaw_share()[:, None] * opened(self.position)
-        d[:, 0] -= 3.6 * np.sign(self.anchor[:, 0]) * self.column**2 * self.near(24.0)
+        d[:, 0] -= 4.6 * np.sign(self.anchor[:, 0]) * self.column**2 * self.near(24.0)
         return d
 
     def jaw_moved(self, way: tuple[float, float, float]) -> Array:
@@ -143,8 +143,9 @@ class MouthShapes:
         return d
 
     def pucker(self) -> Array:
-        d = self._narrowed(0.56, 8.0, 24.0) + self._lips((0.0, 0.5, 0.6), (0.0, -0.5, 0.6), 14.0)
-        d[:, 1] += 0.22 * np.clip(self.above, -10.0, 8.0) * self.near(12.0) * (1.0 - self.column**2)
+        d = self._narrowed(0.48, 8.0, 25.0) + self._lips((0.0, 0.5, 0.6), (0.0, -0.5, 0.6), 14.0)
+        full = 0.16 + 0.5 * self.column**2 * (1.0 - self.column**4)
+        d[:, 1] += full * np.clip(self.above, -10.0, 8.0) * self.near(12.0)
         return d
 
     def _corner(self, reach: float = 27.0) -> Array:
@@ -153,19 +154,20 @@ class MouthShapes:
         return np.asarray(along * self.near(reach))
 
     def smile(self) -> Array:
-        d = np.outer(self._corner(), (9.0, 8.5, -4.6))
-        cheek = self.spot((40.0, -38.0, 56.0), (27.0, 26.0, 34.0))
-        d += np.outer(cheek, (2.2, 3.6, 2.4))
+        far = self._corner(36.0)
+        d = np.outer(far, (8.6, 0.0, -4.4)) + np.outer(far * self.column**1.3, (0.0, 8.4, 0.0))
+        cheek = self.spot((41.0, -32.0, 58.0), (30.0, 30.0, 40.0))
+        d += np.outer(cheek, (1.6, 3.0, 2.6))
         d += np.outer((1.0 - self.column**2) * self.near(12.0) * self.left(18.0), (0.0, 0.2, -1.6))
         return d
 
     def frown(self) -> Array:
-        d = np.outer(self._corner(), (0.5, -7.6, -1.0))
+        d = np.outer(self._corner(30.0), (0.5, -7.6, -1.0))
         chin = self.spot((13.0, self.look.mouth_height - 24.0, 82.0), (18.0, 14.0, 26.0))
         return d + np.outer(chin, (0.0, 1.6, 0.8))
 
     def stretch(self) -> Array:
-        return np.outer(self._corner(30.0), (8.6, -2.6, -4.0))
+        return np.outer(self._corner(36.0), (8.2, -2.6, -4.0))
 
     def dimple(self) -> Array:
         d = np.outer(self._corner(22.0), (3.6, 1.0, -3.8))

@@ -65,7 +65,7 @@ def _scatter(fixed: Array) -> Array:
     """Places between the loops and over the rest of the head, finer where the face moves."""
     end = np.pi * SCALE
     levels = [
-        (_grid(0.0, 18.0, -44.0, 16.0, 3.0), 3.0),
+        (_grid(0.0, 17.0, -36.0, -4.0, 2.4), 2.4),
         (_grid(0.0, 62.0, -78.0, 46.0, 5.2), 5.2),
         (_grid(0.0, end, NECK_TOP - NECK_LENGTH, 1.5 * SCALE, 11.5), 11.5),
     ]

@@ -24,17 +24,23 @@ function light() {
   scene.environmentIntensity = 0.42;
   const key = new THREE.DirectionalLight(0xfff0de, 2.3);
   key.position.set(-0.55, 0.65, 1.0);
-  key.castShadow = true;
-  key.shadow.mapSize.set(1024, 1024);
-  Object.assign(key.shadow.camera, { left: -0.25, right: 0.25, top: 0.25, bottom: -0.3, near: 0.4, far: 2.5 });
-  key.shadow.bias = -0.0006;
-  key.shadow.normalBias = 0.0025;
-  key.shadow.radius = 5;
+  cast(key);
   const fill = new THREE.DirectionalLight(0xbcd4ff, 0.55);
   fill.position.set(1.0, 0.1, 0.7);
-  const rim = new THREE.DirectionalLight(0xdfeaff, 2.2);
-  rim.position.set(0.7, 0.5, -1.0);
+  const rim = new THREE.DirectionalLight(0xdfeaff, 2.0);
+  rim.position.set(0.8, 0.5, -1.0);
+  cast(rim);
   scene.add(key, fill, rim);
+}
+
+/** Lets a light cast soft shadows over a head. */
+function cast(light) {
+  light.castShadow = true;
+  light.shadow.mapSize.set(1024, 1024);
+  Object.assign(light.shadow.camera, { left: -0.25, right: 0.25, top: 0.25, bottom: -0.3, near: 0.4, far: 2.5 });
+  light.shadow.bias = -0.0006;
+  light.shadow.normalBias = 0.0025;
+  light.shadow.radius = 5;
 }
 
 /** A soft vertical gradient behind the head. */
