@@ -13,7 +13,7 @@ from blend_shapes.head.look import Look
 
 _FADE: Final = 0.44
 """Angle over which a lid's turn fades above the upper and below the lower rim."""
-_PUSH: Final = 0.9
+_PUSH: Final = 1.5
 """A lid on its way cuts the corner of its arc; this much outward keeps it off the ball."""
 
 
@@ -58,7 +58,8 @@ class EyeShapes:
         """Displacement when the lids' rims turn by these angles at their u."""
         by_upper, by_lower = self.shares
         by = by_upper * upper + by_lower * lower
-        push = _PUSH * np.clip(np.abs(by) / 0.4, 0.0, 1.0)
+        way = np.maximum(np.abs(upper), np.abs(lower))
+        push = _PUSH * (by_upper + by_lower) * np.clip(way / 0.4, 0.0, 1.0)
         return self.lids.turned(self.position, by, push) - self.position
 
     def blink(self) -> Array:

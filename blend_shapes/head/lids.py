@@ -86,7 +86,7 @@ def _around() -> tuple[Array, Array]:
 
 
 def _loop(look: Look, edge: Array, ring: int, u: Array, side: Array) -> Array:
-    """One loop on the skin; `edge` is the rim as directions from the eyeball's centre, ring 0 its edge."""
+    """One loop on the skin; `edge` is the rim as directions from the eyeball's centre."""
     round_ = np.sqrt(np.clip(1.0 - u**2, 0.0, None))
     rim = Lids(look).centre + edge * (look.eye_radius + forms.LID)
     out = np.where(u > 0.0, _OUT[ring], _OUT[ring] * _INWARD_SHARE) * u
@@ -107,7 +107,8 @@ def lid_loops(look: Look) -> tuple[Piece, Array]:
         lids.centre + (0.45 * edge + 0.55 * wider) * (radius - 0.8),
         lids.centre + (0.86 * edge + 0.14 * wider) * (radius + 0.12),
     ]
-    for ring in range(len(_UP)):
+    loops.append(lids.centre + edge * (radius + forms.LID))
+    for ring in range(1, len(_UP)):
         where = _loop(look, edge, ring, u, side)
         if ring == 3:
             fold = 1.5 * look.lid_crease * np.clip(1.0 - u**2, 0.0, None) ** 0.5 * (side > 0.0)

@@ -4,23 +4,24 @@ from typing import Final
 
 import numpy as np
 
+from blend_shapes.head import forms
 from blend_shapes.head.field import Array
 from blend_shapes.head.look import Look
 from blend_shapes.head.points import Triangles, closed, outward, rows
 
 UPPER_EDGE: Final = -2.2
 """Edge of the upper teeth against the line of the mouth, millimetres."""
+BEHIND_LIPS: Final = 5.6
+"""Millimetres from the surface of the face to the teeth."""
 _TEETH: Final = 10
 _STEPS: Final = 4
 """Vertices along one tooth."""
 
 
 def arch_front(look: Look) -> float:
-    """How far forward the front teeth stand, millimetres."""
-    return _LIP_FRONT + (look.mouth_height + 63.0) * 0.0
-
-
-_LIP_FRONT: Final = 80.5
+    """How far forward the front teeth stand, millimetres: just behind the lips."""
+    lips = forms.profile_height(np.zeros(1), np.array([look.mouth_height]), look)
+    return float(lips[0]) - BEHIND_LIPS
 
 
 def arch(u: Array, front: float) -> tuple[Array, Array]:

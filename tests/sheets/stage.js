@@ -28,8 +28,7 @@ function light() {
   const fill = new THREE.DirectionalLight(0xbcd4ff, 0.55);
   fill.position.set(1.0, 0.1, 0.7);
   const rim = new THREE.DirectionalLight(0xdfeaff, 2.0);
-  rim.position.set(0.8, 0.5, -1.0);
-  cast(rim);
+  rim.position.set(0.35, 0.9, -1.1);
   scene.add(key, fill, rim);
 }
 
