@@ -109,12 +109,12 @@ class EyeShapes:
 
     def brow_down(self) -> Array:
         inner, all_ = self._band(12.0, 26.0), self._band(28.0, 40.0)
-        d = np.outer(inner, (-2.6, -3.6, 1.8)) + np.outer(all_, (-0.8, -3.4, 0.8))
+        d = np.outer(inner, (-3.0, -5.4, 2.4)) + np.outer(all_, (-0.8, -3.6, 0.9))
         return self._slid(d * smoothstep(-4.0, 4.0, self.anchor[:, 0])[:, None])
 
     def brow_outer_up(self) -> Array:
-        return self._slid(np.outer(self._band(46.0, 32.0), (0.4, 8.2, 0.2)))
+        return self._slid(np.outer(self._band(44.0, 38.0), (0.2, 8.6, 0.2)))
 
     def brow_inner_up(self) -> Array:
         """Both sides at once."""
-        return self._slid(np.outer(self._band(0.0, 34.0), (0.0, 8.4, 0.4)))
+        return self._slid(np.outer(self._band(0.0, 38.0), (0.0, 10.0, 0.4)))

@@ -115,9 +115,9 @@ def _skin_meshes(look: Look, fields: paint.Fields) -> tuple[Mesh, Mesh]:
 
 def _smooth_normals(skin: Piece, flat: Array, look: Look) -> Array:
     """Normals of the analytic surface where the mesh lies on it, of the mesh elsewhere."""
-    on = np.abs(forms.skin(skin.position, look)) < 0.02
+    on = np.abs(forms.skin(skin.position, look)) < 0.3
     exact = gradient(lambda p: forms.skin(p, look), skin.position)
-    on &= (exact * flat).sum(axis=1) > 0.6
+    on &= (exact * flat).sum(axis=1) > 0.5
     return np.where(on[:, None], exact, flat)
 
 

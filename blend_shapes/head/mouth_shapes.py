@@ -162,7 +162,7 @@ class MouthShapes:
         return d
 
     def frown(self) -> Array:
-        d = np.outer(self._corner(30.0), (0.5, -7.6, -1.0))
+        d = np.outer(self._corner(30.0), (0.5, -9.0, -1.0))
         chin = self.spot((13.0, self.look.mouth_height - 24.0, 82.0), (18.0, 14.0, 26.0))
         return d + np.outer(chin, (0.0, 1.6, 0.8))
 
