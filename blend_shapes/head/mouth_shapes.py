@@ -137,13 +137,13 @@ class MouthShapes:
         return d
 
     def funnel(self) -> Array:
-        d = self._narrowed(0.40, 6.0, 21.0) + self._lips((0.0, 3.6, 1.5), (0.0, -4.4, 1.5), 15.0)
+        d = self._narrowed(0.40, 6.0, 21.0) + self._lips((0.0, 2.3, 1.5), (0.0, -3.2, 1.5), 15.0)
         flare = bump(np.clip(np.abs(np.abs(self.above) - 5.0) / 6.0, 0.0, 1.0)) * self.near(10.0)
         d[:, 2] += 1.4 * flare
         return d
 
     def pucker(self) -> Array:
-        d = self._narrowed(0.48, 8.0, 25.0) + self._lips((0.0, 0.5, 0.6), (0.0, -0.5, 0.6), 14.0)
+        d = self._narrowed(0.48, 8.0, 25.0) + self._lips((0.0, 0.1, 0.6), (0.0, -0.1, 0.6), 14.0)
         full = 0.16 + 0.5 * self.column**2 * (1.0 - self.column**4)
         d[:, 1] += full * np.clip(self.above, -10.0, 8.0) * self.near(12.0)
         return d
@@ -193,26 +193,26 @@ class MouthShapes:
     def roll_upper(self) -> Array:
         red = self.upper * self.near(9.0) * (1.0 - self.column**3)
         edge = smoothstep(0.0, 1.0, self.above / self.look.lip_upper)
-        d = np.outer(red, (0.0, -0.3, -4.0))
-        d[:, 1] -= red * 2.4 * edge
+        d = np.outer(red, (0.0, -1.5, -4.0))
+        d[:, 1] -= red * 1.4 * edge
         return d
 
     def shrug_lower(self) -> Array:
         middle = self.near(15.0) * (1.0 - 0.8 * self.column**2)
-        d = np.outer(middle * np.where(self.above < 0.0, 1.0, 0.86), (0.0, 4.4, 0.0))
+        d = np.outer(middle * np.where(self.above < 0.0, 1.0, 0.78), (0.0, 4.4, 0.0))
         d[:, 2] += 1.8 * self.near(10.0) * (1.0 - self.upper) * (1.0 - self.column**2)
         chin = self.spot((0.0, self.look.mouth_height - 26.0, 82.0), (26.0, 20.0, 30.0))
         return d + np.outer(chin, (0.0, 3.2, 1.2))
 
     def shrug_upper(self) -> Array:
         middle = self.upper * self.near(14.0) * (1.0 - self.column**2)
-        high = smoothstep(0.0, 1.0, self.above / self.look.lip_upper)
-        return np.outer(middle * (0.25 + 0.75 * high), (0.0, 3.9, 1.4))
+        high = smoothstep(0.5, 1.0, self.above / self.look.lip_upper)
+        return np.outer(middle, (0.0, 0.3, 1.2)) + np.outer(middle * high, (0.0, 3.6, 0.4))
 
     def press(self) -> Array:
         part = self.near(11.0) * self.left()
         d = np.zeros_like(self.anchor)
-        d[:, 1] = -0.26 * np.clip(self.above, -8.0, 8.0) * part
+        d[:, 1] = -np.sign(self.above) * np.minimum(np.abs(self.above) / 2.4, 1.0) * 1.7 * part
         d[:, 2] = -1.1 * part * (1.0 - self.column**2)
         corner = self.spot((self.look.mouth_half_width + 3.0, self.look.mouth_height + 2.0, 76.0), (9.0, 8.0, 18.0))
         d[:, 2] -= 1.0 * corner

@@ -26,6 +26,7 @@ class Zone(IntEnum):
     LASH = 4
     BROW = 5
     EAR = 6
+    NOSTRIL = 7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
