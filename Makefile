@@ -1,8 +1,9 @@
 # make run: serve the page.  make test: all tests.  make check: lint, types, imports, spelling.  make bench: figures.
+# make sheets: contact sheets of the head (Chromium and npm).
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-.PHONY: run test check bench clean
+.PHONY: run test check bench sheets clean
 
 run: $(VENV)/.run
 	$(BIN)/python -m server
@@ -19,6 +20,10 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench
+
+sheets: $(VENV)/.dev
+	cd tests/blend_shapes/head && npm install --no-package-lock --no-audit --no-fund
+	$(BIN)/python -m tests.sheets
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

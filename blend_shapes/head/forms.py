@@ -32,8 +32,13 @@ def neck(p: Array, look: Look) -> Array:
 
 def _face(p: Array, look: Look) -> Array:
     d = ellipsoid(p, (0.0, -22.0, 20.0), (look.face_width, 72.0, 64.0))
-    chin = cone(p, (-look.chin_width, look.chin_height, 65.0), (look.chin_width, look.chin_height, 65.0),
-                look.chin_radius, look.chin_radius)
+    chin = cone(
+        p,
+        (-look.chin_width, look.chin_height, 65.0),
+        (look.chin_width, look.chin_height, 65.0),
+        look.chin_radius,
+        look.chin_radius,
+    )
     d = join(d, chin, 24.0)
     q = rounded_fold(p)
     if look.jaw_corner > 0.0:

@@ -24,13 +24,15 @@ def _grooves(p: Array, parting: float, count: float, depth: float) -> Array:
     return np.asarray(depth * wave * smoothstep(16.0, 70.0, np.hypot(x, z)))
 
 
-def _window(p: Array, centre: tuple[float, float], radii: tuple[float, float], turn: float, depth: float) -> Array:
+def _window(
+    p: Array, centre: tuple[float, float], radii: tuple[float, float], turn: float, depth: float
+) -> Array:
     """An oval opening for the face, in the front view, from `depth` forward."""
     c, s = np.cos(turn), np.sin(turn)
     x, y = p[:, 0] - centre[0], p[:, 1] - centre[1]
     u, v = (x * c + y * s) / radii[0], (y * c - x * s) / radii[1]
     oval = ((np.abs(u) ** 2.4 + np.abs(v) ** 2.4) ** (1.0 / 2.4) - 1.0) * min(radii)
-    return np.maximum(oval, depth - p[:, 2])
+    return np.asarray(np.maximum(oval, depth - p[:, 2]))
 
 
 def _locks(p: Array, locks: tuple[tuple[Point, Point, Point, float, float], ...], d: Array) -> Array:

@@ -150,5 +150,3 @@ def eye_parts(look: Look) -> tuple[Piece, Array]:
     """Lids and lashes of the left eye, and the outermost loop."""
     loops, orbit = lid_loops(look)
     return joined([loops, lash_line(look)]), orbit
-
-

@@ -7,6 +7,7 @@ continued down the neck) and mirrored.
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import Delaunay, cKDTree
 
 from blend_shapes.head import forms
@@ -58,7 +59,14 @@ def _grid(left: float, right: float, low: float, high: float, step: float) -> Ar
     """A triangular lattice."""
     lines = []
     for i, y in enumerate(np.arange(low, high + 1e-9, step * 0.866)):
-        lines.append(np.column_stack([np.arange(left + (i % 2) * step / 2, right + 1e-9, step), y + 0 * np.arange(left + (i % 2) * step / 2, right + 1e-9, step)]))
+        lines.append(
+            np.column_stack(
+                [
+                    np.arange(left + (i % 2) * step / 2, right + 1e-9, step),
+                    y + 0 * np.arange(left + (i % 2) * step / 2, right + 1e-9, step),
+                ]
+            )
+        )
     return np.concatenate(lines)
 
 
@@ -84,7 +92,7 @@ def _scatter(fixed: Array) -> Array:
     return np.concatenate(taken[1:])
 
 
-def _inside(places: Array, loop: Array) -> Array:
+def _inside(places: Array, loop: Array) -> NDArray[np.bool_]:
     """Whether places lie within a closed loop (even-odd rule)."""
     x, y = places[:, 0][:, None], places[:, 1][:, None]
     a, b = loop, np.roll(loop, -1, axis=0)

@@ -58,7 +58,13 @@ def _named(row: np.ndarray[Any, Any]) -> dict[str, float]:
 
 
 def angles() -> Sheet:
-    views = (("front", [0, 0]), ("three quarters", [-36, 4]), ("other side", [36, 4]), ("profile", [90, 0]), ("back", [150, 8]))
+    views = (
+        ("front", [0, 0]),
+        ("three quarters", [-36, 4]),
+        ("other side", [36, 4]),
+        ("profile", [90, 0]),
+        ("back", [150, 8]),
+    )
     return Sheet([{"from": way, "label": label} for label, way in views], 5, 300, 340)
 
 
@@ -102,7 +108,9 @@ def sentence() -> Sheet:
     for t in np.linspace(0.1, last - 0.05, 12):
         i = int(np.argmin(np.abs(frames.times() - t)))
         turn = [float(a) for a in frames.head[i]]
-        cells.append({"weights": _named(frames.weights[i]), "turn": turn, "label": f"{t:.2f} s", "from": [-14, 2]})
+        cells.append(
+            {"weights": _named(frames.weights[i]), "turn": turn, "label": f"{t:.2f} s", "from": [-14, 2]}
+        )
     return Sheet(cells, 6, 250, 285)
 
 
@@ -123,7 +131,10 @@ def gaze() -> Sheet:
 
 
 def blink() -> Sheet:
-    steps = [{"weights": both_sides({"eyeBlink": w}), "label": f"blink {w}", **EYES} for w in (0, 0.25, 0.5, 0.75, 1)]
+    steps = [
+        {"weights": both_sides({"eyeBlink": w}), "label": f"blink {w}", **EYES}
+        for w in (0, 0.25, 0.5, 0.75, 1)
+    ]
     side = [{**cell, "from": [-48, 8]} for cell in steps]
     return Sheet(steps + side, 5, 280, 160)
 
