@@ -85,7 +85,7 @@ _QUIFF: Final = (
 
 def _short(p: Array) -> Array:
     q = folded(p)
-    d = ellipsoid(p, (0.0, 44.0, -11.0), (82.0, 92.0, 96.0))
+    d = ellipsoid(p, (0.0, 44.0, -12.0), (84.0, 93.0, 98.0))
     d = carve(d, _window(p, (0.0, -40.0), (62.0, 108.0), 0.0, 20.0), 4.0)
     d = carve(d, ellipsoid(q, (76.0, -26.0, 10.0), (40.0, 40.0, 36.0)), 3.0)
     d = carve(d, ellipsoid(p, (0.0, -110.0, -20.0), (90.0, 82.0, 110.0)), 3.0)

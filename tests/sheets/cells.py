@@ -68,6 +68,13 @@ def angles() -> Sheet:
     return Sheet([{"from": way, "label": label} for label, way in views], 5, 300, 340)
 
 
+def portrait() -> Sheet:
+    """A look at a glance."""
+    smile = both_sides({"mouthSmile": 0.35, "cheekSquint": 0.25, "eyeSquint": 0.1, "browInnerUp": 0.1})
+    cells = [{"weights": smile, "from": way} for way in ([0, 0], [-34, 3])]
+    return Sheet(cells, 2, 300, 340)
+
+
 def shapes() -> Sheet:
     cells = [{"weights": {name: 1.0}, "label": name, **CLOSE} for name in CHANNELS]
     return Sheet(cells, 9, 200, 220)
@@ -147,6 +154,7 @@ def breakers() -> Sheet:
 
 SHEETS: Final = {
     "angles": angles,
+    "portrait": portrait,
     "shapes": shapes,
     "moods": moods,
     "visemes": visemes,
