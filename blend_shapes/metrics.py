@@ -16,8 +16,8 @@ CLOSED: Final = 0.025
 """Lips count as closed at this aperture and below: half a millimetre on the generated head."""
 
 PARTED: Final = 0.06
-"""Up to this, 1.2 mm, lips that are closing or letting go still touch in places: a tenth of the range of
-speech, within which articulographs find 7 of 9 labelled closures."""
+"""Lips farther apart than this, 1.2 mm on the generated head, do not count as on their way into or out of a
+closure."""
 
 
 def pair(weights: Weights, shape: str) -> NDArray[np.float64]:

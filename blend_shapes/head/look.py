@@ -138,10 +138,3 @@ LOOKS: Final[dict[str, Look]] = {
         ),
     )
 }
-
-
-def look_named(name: str) -> Look:
-    """The look of that name. Raises ValueError naming those there are."""
-    if name not in LOOKS:
-        raise ValueError(f"no look {name!r}; there are {', '.join(sorted(LOOKS))}")
-    return LOOKS[name]
