@@ -185,6 +185,15 @@ def test_bilabials_side_by_side_are_one_closure() -> None:
     assert aperture(frames.weights)[inside].max() <= CLOSED
 
 
+def test_rounded_lips_that_are_sealed_are_puckered_and_no_funnel() -> None:
+    frames = mouth_of(spoken(["ʃ", "b", "uː"], length=0.15))
+    sealed = (frames.times() >= 0.17) & (frames.times() <= 0.23)
+    weights = frames.weights[sealed]
+    assert weights[:, INDEX["mouthFunnel"]].max() < 0.03
+    assert weights[:, INDEX["mouthPucker"]].min() > 0.1
+    assert frames.weights[:, INDEX["mouthFunnel"]].max() > 0.2
+
+
 def test_stress_opens_the_jaw() -> None:
     plain, stressed = ([PhoneTiming("a", 0.2, 0.6, 0.6, stress)] for stress in (0, 1))
     assert pose(stressed, [0.4])[0, JAW] > pose(plain, [0.4])[0, JAW]
