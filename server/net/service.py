@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from aiohttp import web
 
+from protocol.codes import Close
 from server import config
 from server.clock import Clock
 from server.errors import PeerError
 from server.speech.character import Character
+from server.turn.session import Session
 from server.turn.sessions import Sessions
-
-if TYPE_CHECKING:
-    from server.net.connection import Connection
 
 
 class Counts(Protocol):
@@ -27,6 +26,20 @@ class Counts(Protocol):
 
     def refused(self, code: str) -> None:
         """A message was refused with this error code."""
+        ...
+
+
+class Held(Protocol):
+    """A connection, as the others know it."""
+
+    session: Session | None
+
+    def end(self, code: Close | None, why: str) -> None:
+        """Close it with this code, None if the client is gone."""
+        ...
+
+    def give_way(self) -> None:
+        """A newer connection takes its session."""
         ...
 
 
@@ -51,8 +64,8 @@ class Service:
     greeting: bool = False
     ready: bool = False
     """Whether new sessions are welcome: not before the start is over, not during the stop."""
-    connections: set["Connection"] = field(default_factory=set)
-    holders: dict[str, "Connection"] = field(default_factory=dict)
+    connections: set[Held] = field(default_factory=set)
+    holders: dict[str, Held] = field(default_factory=dict)
     """The connection of each session, by the session's id."""
     talkers: set[web.WebSocketResponse] = field(default_factory=set)
 
