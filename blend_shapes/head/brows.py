@@ -16,7 +16,7 @@ _ACROSS: Final = ((-0.5, -0.5), (-0.32, 0.75), (0.0, 1.1), (0.32, 0.75), (0.5, -
 def brow(look: Look) -> Piece:
     """The left brow, from the nose to the temple."""
     u = np.linspace(0.0, 1.0, ALONG)
-    x = look.eye_x - 18.5 + 40.0 * u
+    x = look.eye_x - 20.0 + 42.0 * u
     arch = (
         look.brow_arch * np.sin(np.pi * np.clip(u * 0.86, 0.0, 1.0))
         - 5.0 * np.clip(u - 0.62, 0.0, None) ** 1.3 * 2.2
