@@ -115,8 +115,8 @@ class EyeShapes:
         return self._slid(d * smoothstep(-4.0, 4.0, self.anchor[:, 0])[:, None])
 
     def brow_outer_up(self) -> Array:
-        return self._slid(np.outer(self._band(44.0, 38.0), (0.2, 8.6, 0.2)))
+        return self._slid(np.outer(self._band(44.0, 38.0), (0.2, 10.0, 0.2)))
 
     def brow_inner_up(self) -> Array:
         """Both sides at once."""
-        return self._slid(np.outer(self._band(0.0, 38.0), (0.0, 10.0, 0.4)))
+        return self._slid(np.outer(self._band(0.0, 38.0), (0.0, 11.5, 0.4)))

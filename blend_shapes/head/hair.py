@@ -156,7 +156,7 @@ def _buns(p: Array, look: Look) -> Array:
     d = _cut(d, _FRINGE, p, 6.0)
     bun = sphere(q, (58.0, 110.0, -16.0), 30.0)
     turn = np.arctan2(q[:, 1] - 110.0, q[:, 0] - 58.0) * 2.0 + (q[:, 2] + 16.0) * 0.17
-    return join(d, bun + 0.7 * np.sin(turn), 5.0)
+    return join(d, bun + 0.7 * np.sin(turn), 8.0)
 
 
 def _short(p: Array, look: Look) -> Array:

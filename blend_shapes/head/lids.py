@@ -125,14 +125,14 @@ def lid_loops(look: Look) -> tuple[Piece, Array]:
 def lash_line(look: Look) -> Piece:
     """The upper lashes of the left eye as one dark shape that grows towards the outer corner."""
     lids, n = Lids(look), 25
-    u = np.linspace(-0.93, 1.0, n)
+    u = np.linspace(-0.80, 1.0, n)
     wide = look.eye_half_width
     root = lids.direction(u * wide, lids.upper(u))
     grown = ((u + 1.0) / 2.0) ** 1.3
-    length = look.lashes * (0.25 + 0.75 * grown) * np.clip((u + 0.95) * 6.0, 0.0, 1.0)
+    length = look.lashes * (0.25 + 0.75 * grown) * np.clip((u + 0.82) * 5.0, 0.0, 1.0)
     side = np.column_stack([0.15 + 0.75 * grown**2, 0.55 + 0.0 * u, np.full(n, 0.75)])
     side /= np.linalg.norm(side, axis=1, keepdims=True)
-    taper = np.clip((u + 0.93) * 2.2, 0.0, 1.0)
+    taper = np.clip((u + 0.80) * 2.2, 0.0, 1.0)
     edge = lids.centre + root * (look.eye_radius + forms.LID)
     low = edge - root * (1.3 * taper)[:, None]
     raised = lids.direction(u * wide, lids.upper(u) + 0.085 * taper)

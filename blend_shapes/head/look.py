@@ -47,7 +47,7 @@ class Look:
     lip_upper: float = 5.2
     lip_lower: float = 7.2
     lip_bulge: float = 3.0
-    brow_thickness: float = 6.6
+    brow_thickness: float = 7.6
     brow_height: float = 31.0
     brow_arch: float = 5.0
     ear: float = 1.0
@@ -85,7 +85,7 @@ LOOKS: Final[dict[str, Look]] = {
             lip_upper=4.8,
             lip_lower=6.8,
             mouth_half_width=18.5,
-            brow_thickness=5.6,
+            brow_thickness=6.6,
             brow_height=28.0,
             brow_arch=3.2,
             hair="buns",

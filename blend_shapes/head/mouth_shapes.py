@@ -79,9 +79,9 @@ class MouthShapes:
     def near(self, reach: float) -> Array:
         """1 on the lips, 0 `reach` millimetres from them; the nose keeps still."""
         nose = self.anchor[:, 1] - (-self.look.nose_length - 0.5 * self.look.nose_width)
-        still = 1.0 - smoothstep(-9.0, 3.0, nose) * smoothstep(22.0, 8.0, np.abs(self.anchor[:, 0]))
-        over = np.where(self.above > 0.0, max(1.0, reach / _UNDER_NOSE), 1.0 + 0.0 * self.above)
-        along = smoothstep(1.6, 0.9, np.abs(self.anchor[:, 0]) / self.look.mouth_half_width)
+        still = 1.0 - smoothstep(-9.0, 3.0, nose) * smoothstep(26.0, 6.0, np.abs(self.anchor[:, 0]))
+        over = 1.0 + (max(1.0, reach / _UNDER_NOSE) - 1.0) * smoothstep(0.0, 8.0, self.above)
+        along = smoothstep(2.4, 0.5, np.abs(self.anchor[:, 0]) / self.look.mouth_half_width)
         tight = 1.0 + (over - 1.0) * along
         return bump(self.away * tight / reach) * self.front * still
 
@@ -142,18 +142,18 @@ class MouthShapes:
         near = self.near(reach)
         d = np.zeros_like(self.anchor)
         d[:, 0] = -share * np.clip(self.anchor[:, 0], -26.0, 26.0) * near
-        d[:, 1] = -share / 0.4 * (self.line - self.look.mouth_height) * self.near(0.7 * reach)
+        d[:, 1] = -share / 0.4 * (self.line - self.look.mouth_height) * self.near(0.5 * reach)
         d[:, 2] = forward * near * (1.0 - 0.25 * self.column**2) ** 2
         return d
 
     def funnel(self) -> Array:
-        d = self._narrowed(0.40, 6.0, 21.0) + self._lips((0.0, 2.4, 1.5), (0.0, -5.6, 1.5), 15.0)
+        d = self._narrowed(0.40, 6.0, 28.0) + self._lips((0.0, 2.4, 1.5), (0.0, -5.6, 1.5), 15.0)
         flare = bump(np.clip(np.abs(np.abs(self.above) - 5.0) / 6.0, 0.0, 1.0)) * self.near(10.0)
         d[:, 2] += 1.4 * flare
         return d
 
     def pucker(self) -> Array:
-        d = self._narrowed(0.48, 8.0, 25.0) + self._lips((0.0, 0.1, 0.6), (0.0, -0.1, 0.6), 14.0)
+        d = self._narrowed(0.48, 8.0, 32.0) + self._lips((0.0, 0.1, 0.6), (0.0, -0.1, 0.6), 14.0)
         full = 0.16 + 0.5 * self.column**2 * (1.0 - self.column**4)
         d[:, 1] += full * np.clip(self.above, -10.0, 8.0) * self.near(12.0)
         return d
@@ -172,7 +172,7 @@ class MouthShapes:
         return d
 
     def frown(self) -> Array:
-        d = np.outer(self._corner(30.0), (0.5, -9.0, -1.0))
+        d = np.outer(self._corner(30.0), (0.5, -11.0, -1.0))
         chin = self.spot((13.0, self.look.mouth_height - 24.0, 82.0), (18.0, 14.0, 26.0))
         return d + np.outer(chin, (0.0, 1.6, 0.8))
 
@@ -180,7 +180,7 @@ class MouthShapes:
         return np.outer(self._corner(36.0), (8.2, -2.6, -4.0))
 
     def dimple(self) -> Array:
-        d = np.outer(self._corner(22.0), (3.6, 1.0, -3.8))
+        d = np.outer(self._corner(22.0), (4.0, 2.0, -4.0))
         beside = self.spot(
             (self.look.mouth_half_width + 7.0, self.look.mouth_height + 1.5, 74.0), (9.0, 9.0, 20.0)
         )

@@ -7,6 +7,7 @@ import numpy as np
 
 from blend_shapes.head.colour import linear, mixed, srgb
 from blend_shapes.head.field import Array, Field, bump
+from blend_shapes.head.lids import Lids
 from blend_shapes.head.look import Look
 from blend_shapes.head.points import Piece, Triangles, Zone
 
@@ -16,6 +17,8 @@ _SKIN_ROUGHNESS: Final = 0.56
 _LIP_ROUGHNESS: Final = 0.34
 _WET_ROUGHNESS: Final = 0.20
 _HAIR_ROUGHNESS: Final = 0.70
+_CREASE_UP: Final = 0.17
+"""Angle from the upper lid's rim to its fold."""
 _SHADE_LEFT: Final = 0.45
 """Light that reaches the darkest folds of skin: skin scatters."""
 
@@ -52,6 +55,16 @@ def _spot(p: Array, centre: tuple[float, float, float], radii: tuple[float, floa
     return bump(np.sqrt((((folded - np.array(centre)) / np.array(radii)) ** 2).sum(axis=1)))
 
 
+def _lid_crease(p: Array, look: Look) -> Array:
+    """1 along the fold above the upper lids, 0 beside it."""
+    lids = Lids(look)
+    beside, turn, away = lids.angles(np.column_stack([np.abs(p[:, 0]), p[:, 1], p[:, 2]]))
+    u = beside / look.eye_half_width
+    over = turn - lids.upper(np.clip(u, -1.0, 1.0)) - _CREASE_UP
+    near = (np.abs(away - look.eye_radius) < 9.0) * np.clip(1.0 - u**2, 0.0, None) ** 0.5
+    return np.asarray(look.lid_crease * near * bump(over / 0.075))
+
+
 def skin_colours(skin: Piece, normal: Array, look: Look, fields: Fields) -> Array:
     """Linear RGB (n, 3) of the skin mesh."""
     n, p = len(skin), skin.position
@@ -62,6 +75,7 @@ def skin_colours(skin: Piece, normal: Array, look: Look, fields: Fields) -> Arra
     blush += 0.45 * (skin.zone == Zone.EAR)
     blush += 0.25 * _spot(p, (look.eye_x, 8.0, look.eye_z + 20.0), (26.0, 16.0, 22.0))
     colour = mixed(colour, np.tile(srgb(look.blush), (n, 1)), np.clip(blush, 0.0, 0.85))
+    colour *= 1.0 - np.outer(_lid_crease(p, look), (0.22, 0.34, 0.34))
     for zone, code in (
         (Zone.LIP, look.lips),
         (Zone.RIM, look.blush),

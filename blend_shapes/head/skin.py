@@ -56,17 +56,12 @@ def lifted(places: Array, look: Look) -> Array:
 
 
 def _grid(left: float, right: float, low: float, high: float, step: float) -> Array:
-    """A triangular lattice."""
+    """A triangular lattice; every row begins at the left edge, where the halves of the face meet."""
     lines = []
     for i, y in enumerate(np.arange(low, high + 1e-9, step * 0.866)):
-        lines.append(
-            np.column_stack(
-                [
-                    np.arange(left + (i % 2) * step / 2, right + 1e-9, step),
-                    y + 0 * np.arange(left + (i % 2) * step / 2, right + 1e-9, step),
-                ]
-            )
-        )
+        x = np.arange(left + (i % 2) * step / 2, right + 1e-9, step)
+        x = np.union1d([left], x)
+        lines.append(np.column_stack([x, np.full_like(x, y)]))
     return np.concatenate(lines)
 
 
@@ -78,6 +73,7 @@ def _scatter(fixed: Array) -> Array:
         (_grid(0.0, 20.0, -20.0, 9.0, 2.5), 2.5),
         (_grid(0.0, 60.0, -74.0, 42.0, 4.6), 4.6),
         (_grid(0.0, end, NECK_TOP - NECK_LENGTH, 30.0, 7.5), 7.5),
+        (_grid(0.0, 76.0, 30.0, 84.0, 6.0), 6.0),
         (_grid(0.0, end, 30.0, 1.5 * SCALE, 11.5), 11.5),
     ]
     low, high = NECK_TOP - NECK_LENGTH, 1.5 * SCALE
