@@ -29,7 +29,8 @@ def brow(look: Look) -> Piece:
         place = y + across * thick
         depth = forms.profile_height(x, place, look)
         taper = np.clip(4.0 * (1.0 - u) + 0.35, 0.0, 1.0)
-        lines.append(np.column_stack([x + across * 2.0 * np.clip(1.0 - 6.0 * u, 0.0, 1.0), place, depth + high * taper]))
+        slant = across * 2.0 * np.clip(1.0 - 6.0 * u, 0.0, 1.0)
+        lines.append(np.column_stack([x + slant, place, depth + high * taper]))
         hung.append(np.column_stack([x, place, depth]))
     position = np.concatenate(lines)
     numbers = np.arange(len(position)).reshape(len(_ACROSS), ALONG)

@@ -163,7 +163,7 @@ def _short(p: Array, look: Look) -> Array:
     top = ellipsoid(p, (0.0, 52.0, -12.0), (81.0, 86.0, 92.0))
     quiff = ellipsoid(p, (4.0, 100.0, 36.0), (62.0, 34.0, 46.0))
     d = join(forms.skin(p, look) - 4.0, join(top, quiff, 22.0), 12.0)
-    return _cut(d + _locks(p, look, 8.0, 0.9), _CROPPED, p, 5.0)
+    return _cut(d + _locks(p, look, 7.0, 1.5), _CROPPED, p, 5.0)
 
 
 STYLES: Final[dict[str, Callable[[Array, Look], Array]]] = {"bob": _bob, "buns": _buns, "short": _short}

@@ -92,7 +92,9 @@ def _loop(look: Look, edge: Array, ring: int, u: Array, side: Array) -> Array:
     out = np.where(u > 0.0, _OUT[ring], _OUT[ring] * _INWARD_SHARE) * u
     x = rim[:, 0] + out
     y = rim[:, 1] + out * np.sin(look.eye_tilt) + np.where(side > 0.0, _UP[ring], -_DOWN[ring]) * round_
-    return np.column_stack([x, y, forms.profile_height(x, y, look)])
+    sunk = np.maximum(forms.profile_height(rim[:, 0], rim[:, 1], look) - rim[:, 2], 0.0)
+    slope = (1.0 - ring / (len(_UP) - 1)) ** 1.5  # the corner lies deeper than the skin around: no wall
+    return np.column_stack([x, y, forms.profile_height(x, y, look) - slope * sunk])
 
 
 def lid_loops(look: Look) -> tuple[Piece, Array]:

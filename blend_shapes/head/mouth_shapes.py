@@ -139,7 +139,7 @@ class MouthShapes:
 
     def _narrowed(self, share: float, forward: float, reach: float) -> Array:
         """Corners drawn in and level, and everything pushed forward."""
-        near = self.near(reach)
+        near = self.near(reach) * smoothstep(19.0, 3.0, self.above)  # no fold beside the nose
         d = np.zeros_like(self.anchor)
         d[:, 0] = -share * np.clip(self.anchor[:, 0], -26.0, 26.0) * near
         d[:, 1] = -share / 0.4 * (self.line - self.look.mouth_height) * self.near(0.5 * reach)
@@ -147,7 +147,7 @@ class MouthShapes:
         return d
 
     def funnel(self) -> Array:
-        d = self._narrowed(0.40, 6.0, 28.0) + self._lips((0.0, 2.4, 1.5), (0.0, -5.6, 1.5), 15.0)
+        d = self._narrowed(0.40, 6.0, 28.0) + self._lips((0.0, 1.6, 1.5), (0.0, -6.4, 1.5), 15.0)
         flare = bump(np.clip(np.abs(np.abs(self.above) - 5.0) / 6.0, 0.0, 1.0)) * self.near(10.0)
         d[:, 2] += 1.4 * flare
         return d
@@ -240,8 +240,8 @@ class MouthShapes:
     def cheek_puff(self) -> Array:
         d = np.zeros_like(self.anchor)
         for side in (1.0, -1.0):
-            cheek = self.spot((side * 41.0, self.look.mouth_height + 4.0, 58.0), (27.0, 30.0, 42.0))
-            d += np.outer(cheek, (side * 8.0, 0.0, 5.0))
+            cheek = self.spot((side * 42.0, self.look.mouth_height + 5.0, 50.0), (28.0, 30.0, 42.0))
+            d += np.outer(cheek, (side * 11.0, 0.0, 6.8))
         d[:, 2] += 1.6 * self.near(9.0)
         return d
 

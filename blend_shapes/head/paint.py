@@ -73,9 +73,9 @@ def skin_colours(skin: Piece, normal: Array, look: Look, fields: Fields) -> Arra
     blush += 0.30 * _spot(p, (0.0, -look.nose_length, look.nose_depth), (16.0, 13.0, 24.0))
     blush += 0.22 * _spot(p, (0.0, look.chin_height, 80.0), (20.0, 14.0, 30.0))
     blush += 0.45 * (skin.zone == Zone.EAR)
-    blush += 0.25 * _spot(p, (look.eye_x, 8.0, look.eye_z + 20.0), (26.0, 16.0, 22.0))
+    blush += 0.16 * _spot(p, (look.eye_x, 8.0, look.eye_z + 20.0), (26.0, 16.0, 22.0))
     colour = mixed(colour, np.tile(srgb(look.blush), (n, 1)), np.clip(blush, 0.0, 0.85))
-    colour *= 1.0 - np.outer(_lid_crease(p, look), (0.22, 0.34, 0.34))
+    colour *= 1.0 - np.outer(_lid_crease(p, look), (0.12, 0.22, 0.22))
     for zone, code in (
         (Zone.LIP, look.lips),
         (Zone.RIM, look.blush),
