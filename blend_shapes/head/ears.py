@@ -7,7 +7,7 @@ import numpy as np
 from blend_shapes.head.look import Look
 from blend_shapes.head.points import Piece, Zone, closed, piece, rows
 
-AROUND: Final = 22
+AROUND: Final = 28
 _PROFILE: Final = (
     (0.06, -1.5),
     (0.34, -1.5),
@@ -29,7 +29,7 @@ def ear(look: Look) -> Piece:
     away = np.array([0.86, 0.0, 0.51])
     back = np.array([0.51, 0.0, -0.86])
     up = np.array([0.0, 0.98, -0.17])
-    centre = np.array([look.face_width + 9.0, -10.0, -6.0])
+    centre = np.array([75.5, -8.0, -8.0])
     lines = []
     for radius, high in _PROFILE:
         across = np.cos(angle) * (13.0 + 3.5 * np.sin(angle)) * radius
@@ -41,5 +41,6 @@ def ear(look: Look) -> Piece:
         )
     position = np.concatenate(lines)
     numbers = np.arange(len(position)).reshape(len(_PROFILE), AROUND)
-    triangles = rows(closed(numbers))
+    fan = np.column_stack([np.full(AROUND - 2, 0), np.arange(1, AROUND - 1), np.arange(2, AROUND)])
+    triangles = np.concatenate([rows(closed(numbers)), fan])
     return piece(position, triangles, Zone.EAR)

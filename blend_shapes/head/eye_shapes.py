@@ -11,9 +11,9 @@ from blend_shapes.head.field import Array, bump, smoothstep
 from blend_shapes.head.lids import Lids
 from blend_shapes.head.look import Look
 
-_FADE: Final = 0.44
+_FADE: Final = 0.34
 """Angle over which a lid's turn fades above the upper and below the lower rim."""
-_PUSH: Final = 1.5
+_PUSH: Final = 2.2
 """A lid on its way cuts the corner of its arc; this much outward keeps it off the ball."""
 
 
@@ -41,7 +41,7 @@ class EyeShapes:
     @cached_property
     def of_eye(self) -> Array:
         """Whether a vertex lies around the left eye at all."""
-        near = smoothstep(17.0, 6.0, self._where[2] - self.look.eye_radius)
+        near = smoothstep(13.0, 4.0, self._where[2] - self.look.eye_radius)
         return np.asarray(near * (self.anchor[:, 0] > 0.0) * (self.anchor[:, 2] > self.look.eye_z - 8.0))
 
     @cached_property
@@ -115,8 +115,8 @@ class EyeShapes:
         return self._slid(d * smoothstep(-4.0, 4.0, self.anchor[:, 0])[:, None])
 
     def brow_outer_up(self) -> Array:
-        return self._slid(np.outer(self._band(44.0, 38.0), (0.2, 8.6, 0.2)))
+        return self._slid(np.outer(self._band(44.0, 38.0), (0.2, 10.0, 0.2)))
 
     def brow_inner_up(self) -> Array:
         """Both sides at once."""
-        return self._slid(np.outer(self._band(0.0, 38.0), (0.0, 10.0, 0.4)))
+        return self._slid(np.outer(self._band(0.0, 38.0), (0.0, 11.5, 0.4)))

@@ -11,15 +11,15 @@ from blend_shapes.head.lids import Lids
 from blend_shapes.head.look import Look
 from blend_shapes.head.points import Triangles, closed, outward, rows
 
-IRIS: Final = 0.50
+IRIS: Final = 0.53
 """Half angle of the iris at the eyeball's centre."""
-PUPIL: Final = 0.235
-CORNEA: Final = 0.028
+PUPIL: Final = 0.25
+CORNEA: Final = 0.022
 """How far the cornea stands out, in parts of the radius."""
 _PIXELS: Final = 256
 _AROUND: Final = 36
 _RINGS: Final = 15
-_GLINTS: Final = ((-0.15, 0.17, 0.105), (0.16, -0.17, 0.050))
+_GLINTS: Final = ((-0.20, 0.22, 0.125), (0.19, -0.20, 0.060))
 """Catch-lights: angle to the side, angle upwards, half angle."""
 
 

@@ -92,7 +92,9 @@ def _loop(look: Look, edge: Array, ring: int, u: Array, side: Array) -> Array:
     out = np.where(u > 0.0, _OUT[ring], _OUT[ring] * _INWARD_SHARE) * u
     x = rim[:, 0] + out
     y = rim[:, 1] + out * np.sin(look.eye_tilt) + np.where(side > 0.0, _UP[ring], -_DOWN[ring]) * round_
-    return np.column_stack([x, y, forms.profile_height(x, y, look)])
+    sunk = np.maximum(forms.profile_height(rim[:, 0], rim[:, 1], look) - rim[:, 2], 0.0)
+    slope = (1.0 - ring / (len(_UP) - 1)) ** 1.5  # the corner lies deeper than the skin around: no wall
+    return np.column_stack([x, y, forms.profile_height(x, y, look) - slope * sunk])
 
 
 def lid_loops(look: Look) -> tuple[Piece, Array]:
@@ -125,14 +127,14 @@ def lid_loops(look: Look) -> tuple[Piece, Array]:
 def lash_line(look: Look) -> Piece:
     """The upper lashes of the left eye as one dark shape that grows towards the outer corner."""
     lids, n = Lids(look), 25
-    u = np.linspace(-0.93, 1.0, n)
+    u = np.linspace(-0.80, 1.0, n)
     wide = look.eye_half_width
     root = lids.direction(u * wide, lids.upper(u))
     grown = ((u + 1.0) / 2.0) ** 1.3
-    length = look.lashes * (0.25 + 0.75 * grown) * np.clip((u + 0.95) * 6.0, 0.0, 1.0)
+    length = look.lashes * (0.25 + 0.75 * grown) * np.clip((u + 0.82) * 5.0, 0.0, 1.0)
     side = np.column_stack([0.15 + 0.75 * grown**2, 0.55 + 0.0 * u, np.full(n, 0.75)])
     side /= np.linalg.norm(side, axis=1, keepdims=True)
-    taper = np.clip((u + 0.93) * 2.2, 0.0, 1.0)
+    taper = np.clip((u + 0.80) * 2.2, 0.0, 1.0)
     edge = lids.centre + root * (look.eye_radius + forms.LID)
     low = edge - root * (1.3 * taper)[:, None]
     raised = lids.direction(u * wide, lids.upper(u) + 0.085 * taper)

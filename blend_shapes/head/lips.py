@@ -56,7 +56,7 @@ def mouth_line(x: Array, look: Look) -> Array:
     """Height of the line where the lips meet; the corners rise a little."""
     t = np.abs(x) / look.mouth_half_width
     return np.asarray(
-        look.mouth_height - 0.7 * np.exp(-((t / 0.28) ** 2)) + 1.9 * np.clip(t, 0, 1.6) ** 2.4
+        look.mouth_height - 0.7 * np.exp(-((t / 0.28) ** 2)) + 3.0 * np.clip(t, 0, 1.6) ** 2.4
     )
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from blend_shapes.arkit import CHANNELS
 from blend_shapes.head import bust, eyes, forms, hair, morphs, paint, teeth
 from blend_shapes.head.colour import linear, srgb
-from blend_shapes.head.field import Array, Field, gradient, smoothstep
+from blend_shapes.head.field import Array, gradient, smoothstep
 from blend_shapes.head.gltf import METRES, Material, Mesh, Model, Node, binary, png
 from blend_shapes.head.look import Look
 from blend_shapes.head.nets import surface_net
@@ -17,12 +17,16 @@ from blend_shapes.head.skin import half_skin
 
 JOINTS: Final = ("Shoulders", "Neck", "Head")
 PLACES: Final = {
-    "Shoulders": np.array([0.0, -172.0, -28.0]),
-    "Neck": np.array([0.0, -122.0, -27.0]),
-    "Head": np.array([0.0, -84.0, -14.0]),
+    "Shoulders": np.array([0.0, -150.0, -28.0]),
+    "Neck": np.array([0.0, -102.0, -26.0]),
+    "Head": np.array([0.0, -66.0, -14.0]),
 }
-_STILL_MM: Final = 1e-4
-_NET_STEP: Final = 4.5
+_STILL_MM: Final = 0.02
+_NET_STEP: Final = 3.6
+_SKIN_GLOW: Final = (0.045, 0.018, 0.012)
+"""Stands for the light that skin scatters inside: its shade stays warm."""
+_BURIED_MM: Final = 6.0
+"""Hair this deep under the skin is left out."""
 
 
 def skin_of(look: Look) -> tuple[Piece, NDArray[np.int64]]:
@@ -46,9 +50,7 @@ def head_model(look: Look) -> Model:
     face, scalp = _skin_meshes(look, fields)
     head = Node("Head", _step("Neck", "Head"), None, tuple(_head_parts(look, fields)))
     neck = Node("Neck", _step("Shoulders", "Neck"), None, (head,))
-    garment = Node(
-        "Garment", (0.0, 0.0, 0.0), _solid(fields[2], fields, look.garment, "garment", "Shoulders", 6.0)
-    )
+    garment = Node("Garment", mesh=_garment(look, fields))
     body = Node("Shoulders", _place(PLACES["Shoulders"]), None, (neck, garment))
     extras = {
         "look": look.name,
@@ -73,12 +75,12 @@ def _materials(look: Look) -> dict[str, Material]:
     ramp = np.repeat(np.linspace(0.0, 255.0, 64).round().astype(np.uint8)[None, :, None], 4, axis=0)
     ramp = np.concatenate([0 * ramp, ramp, 0 * ramp], axis=2)
     return {
-        "skin": Material(1.0, surface=png(ramp)),
+        "skin": Material(1.0, glow=_SKIN_GLOW, surface=png(ramp)),
         "eye": Material(0.12, image=png(eyes.iris_image(look))),
         "glint": Material(0.3, glow=(1.0, 1.0, 1.0)),
         "teeth": Material(0.28),
         "tongue": Material(0.35),
-        "hair": Material(0.52),
+        "hair": Material(0.56),
         "garment": Material(0.85),
     }
 
@@ -126,8 +128,8 @@ def _smooth_normals(skin: Piece, flat: Array, look: Look) -> Array:
 def _joint_shares(p: Array) -> Array:
     """Shares of Shoulders, Neck and Head, (n, 3): the neck bends evenly."""
     high = p[:, 1] + 0.2 * p[:, 2]
-    head = smoothstep(-130.0, -98.0, high)
-    body = smoothstep(-130.0, -152.0, high) * (1.0 - head)
+    head = smoothstep(-116.0, -86.0, high)
+    body = smoothstep(-112.0, -134.0, high) * (1.0 - head)
     return np.column_stack([body, 1.0 - head - body, head])
 
 
@@ -152,7 +154,7 @@ def _head_parts(look: Look, fields: paint.Fields) -> list[Node]:
     deltas = morphs.tongue_morphs(position, 30.0, float(position[:, 2].max()))
     colour = np.outer(0.25 + 0.75 * smoothstep(38.0, 76.0, position[:, 2]), linear(srgb("#c8646c")))
     nodes.append(Node("Tongue", mesh=_part(position, triangles, "tongue", colour, deltas)))
-    nodes.append(Node("Hair", mesh=_solid(fields[1], fields, look.hair_colour, "hair", "Head", _NET_STEP)))
+    nodes.append(Node("Hair", mesh=_hair(look, fields)))
     return nodes
 
 
@@ -165,10 +167,25 @@ def _part(
     return Mesh((position - PLACES["Head"]) * METRES, normal, triangles, material, colour, None, moved)
 
 
-def _solid(field: Field, fields: paint.Fields, code: str, material: str, parent: str, step: float) -> Mesh:
-    """A distance field as a mesh under a node, with its shade baked in."""
-    low, high = np.array([-165.0, -256.0, -125.0]), np.array([165.0, 160.0, 125.0])
-    position, normal, triangles = surface_net(field, low, high, step)
+def _hair(look: Look, fields: paint.Fields) -> Mesh:
+    """The hair, without what lies inside the head."""
+    low, high = np.array([-112.0, -100.0, -124.0]), np.array([112.0, 152.0, 112.0])
+    position, normal, triangles = surface_net(fields[1], low, high, _NET_STEP)
+    shown = (fields[0](position) > -_BURIED_MM)[triangles].any(axis=1)
+    used, renumbered = np.unique(triangles[shown], return_inverse=True)
+    position, normal = position[used], normal[used]
+    triangles = np.asarray(renumbered.reshape(-1, 3), np.int64)
     seen = paint.openness(position, normal, fields)
-    colour = paint.shaded(np.tile(linear(srgb(code)), (len(position), 1)), seen, np.array([0.5, 0.45, 0.5]))
-    return Mesh((position - PLACES[parent]) * METRES, normal, triangles, material, colour)
+    colour = np.outer(hair.tone(position, look), linear(srgb(look.hair_colour)))
+    colour = paint.shaded(colour, seen, np.array([0.5, 0.45, 0.5]))
+    return Mesh((position - PLACES["Head"]) * METRES, normal, triangles, "hair", colour)
+
+
+def _garment(look: Look, fields: paint.Fields) -> Mesh:
+    """The garment, darker towards its lower edge."""
+    low, high = np.array([-165.0, -256.0, -125.0]), np.array([165.0, -80.0, 125.0])
+    position, normal, triangles = surface_net(fields[2], low, high, 4.4)
+    seen = paint.openness(position, normal, fields)
+    fade = 0.35 + 0.65 * smoothstep(-240.0, -165.0, position[:, 1])
+    colour = paint.shaded(np.outer(fade, linear(srgb(look.garment))), seen, np.array([0.5, 0.45, 0.5]))
+    return Mesh((position - PLACES["Shoulders"]) * METRES, normal, triangles, "garment", colour)

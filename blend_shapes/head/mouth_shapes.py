@@ -19,6 +19,8 @@ CONDYLE: Final = np.array([0.0, -14.0, 4.0])
 JAW_ANGLE: Final = 0.285
 JAW_GLIDE: Final = np.array([0.0, -1.0, 9.0])
 """The joint slides forward as the jaw opens."""
+_UNDER_NOSE: Final = 15.0
+"""Millimetres over the upper lip within which its shapes fade: the nose stands close."""
 CORNER_STAYS: Final = 0.25
 """Share of the jaw's way that the corners keep when the lips close over an open jaw."""
 
@@ -77,8 +79,11 @@ class MouthShapes:
     def near(self, reach: float) -> Array:
         """1 on the lips, 0 `reach` millimetres from them; the nose keeps still."""
         nose = self.anchor[:, 1] - (-self.look.nose_length - 0.5 * self.look.nose_width)
-        still = 1.0 - smoothstep(-9.0, 3.0, nose) * smoothstep(22.0, 8.0, np.abs(self.anchor[:, 0]))
-        return bump(self.away / reach) * self.front * still
+        still = 1.0 - smoothstep(-9.0, 3.0, nose) * smoothstep(26.0, 6.0, np.abs(self.anchor[:, 0]))
+        over = 1.0 + (max(1.0, reach / _UNDER_NOSE) - 1.0) * smoothstep(0.0, 8.0, self.above)
+        along = smoothstep(2.4, 0.5, np.abs(self.anchor[:, 0]) / self.look.mouth_half_width)
+        tight = 1.0 + (over - 1.0) * along
+        return bump(self.away * tight / reach) * self.front * still
 
     def left(self, soft: float = 9.0) -> Array:
         """1 on the left half, 0 on the right."""
@@ -97,7 +102,7 @@ class MouthShapes:
         oval = np.clip(1.0 - self.column**2.2, 0.0, None) ** 0.55
         part = 1.0 - (1.0 - oval) * self.near(20.0)
         lower = 0.5 + part * (smoothstep(1.0, -1.0, high / soft) - 0.5)
-        neck = smoothstep(-146.0, -104.0, self.anchor[:, 1])
+        neck = smoothstep(-124.0, -86.0, self.anchor[:, 1])
         return np.asarray(lower * smoothstep(-8.0, 52.0, self.anchor[:, 2]) * neck)
 
     def jaw_open(self) -> Array:
@@ -133,21 +138,22 @@ class MouthShapes:
         return np.outer(middle * share, upper) + np.outer(middle * (1.0 - share), lower)
 
     def _narrowed(self, share: float, forward: float, reach: float) -> Array:
-        """Corners drawn in and everything pushed forward."""
-        near = self.near(reach)
+        """Corners drawn in and level, and everything pushed forward."""
+        near = self.near(reach) * smoothstep(19.0, 3.0, self.above)  # no fold beside the nose
         d = np.zeros_like(self.anchor)
         d[:, 0] = -share * np.clip(self.anchor[:, 0], -26.0, 26.0) * near
+        d[:, 1] = -share / 0.4 * (self.line - self.look.mouth_height) * self.near(0.5 * reach)
         d[:, 2] = forward * near * (1.0 - 0.25 * self.column**2) ** 2
         return d
 
     def funnel(self) -> Array:
-        d = self._narrowed(0.40, 6.0, 21.0) + self._lips((0.0, 2.0, 1.5), (0.0, -2.8, 1.5), 15.0)
+        d = self._narrowed(0.40, 6.0, 28.0) + self._lips((0.0, 1.6, 1.5), (0.0, -6.4, 1.5), 15.0)
         flare = bump(np.clip(np.abs(np.abs(self.above) - 5.0) / 6.0, 0.0, 1.0)) * self.near(10.0)
         d[:, 2] += 1.4 * flare
         return d
 
     def pucker(self) -> Array:
-        d = self._narrowed(0.48, 8.0, 25.0) + self._lips((0.0, 0.1, 0.6), (0.0, -0.1, 0.6), 14.0)
+        d = self._narrowed(0.48, 8.0, 32.0) + self._lips((0.0, 0.1, 0.6), (0.0, -0.1, 0.6), 14.0)
         full = 0.16 + 0.5 * self.column**2 * (1.0 - self.column**4)
         d[:, 1] += full * np.clip(self.above, -10.0, 8.0) * self.near(12.0)
         return d
@@ -160,13 +166,13 @@ class MouthShapes:
     def smile(self) -> Array:
         far = self._corner(36.0)
         d = np.outer(far, (8.6, 0.0, -4.4)) + np.outer(far * self.column**1.3, (0.0, 8.4, 0.0))
-        cheek = self.spot((41.0, -32.0, 58.0), (30.0, 30.0, 40.0))
+        cheek = self.spot((41.0, self.look.mouth_height + 24.0, 58.0), (30.0, 30.0, 40.0))
         d += np.outer(cheek, (1.6, 3.0, 2.6))
         d += np.outer((1.0 - self.column**2) * self.near(12.0) * self.left(18.0), (0.0, 0.2, -1.6))
         return d
 
     def frown(self) -> Array:
-        d = np.outer(self._corner(30.0), (0.5, -9.0, -1.0))
+        d = np.outer(self._corner(30.0), (0.5, -11.0, -1.0))
         chin = self.spot((13.0, self.look.mouth_height - 24.0, 82.0), (18.0, 14.0, 26.0))
         return d + np.outer(chin, (0.0, 1.6, 0.8))
 
@@ -174,7 +180,7 @@ class MouthShapes:
         return np.outer(self._corner(36.0), (8.2, -2.6, -4.0))
 
     def dimple(self) -> Array:
-        d = np.outer(self._corner(22.0), (3.6, 1.0, -3.8))
+        d = np.outer(self._corner(22.0), (4.0, 2.0, -4.0))
         beside = self.spot(
             (self.look.mouth_half_width + 7.0, self.look.mouth_height + 1.5, 74.0), (9.0, 9.0, 20.0)
         )
@@ -186,7 +192,7 @@ class MouthShapes:
 
     def upper_up(self) -> Array:
         middle = (1.0 - self.column**3) * self.near(15.0) * self.upper * self.left()
-        fold = self.spot((19.0, -45.0, 80.0), (16.0, 15.0, 24.0))
+        fold = self.spot((19.0, self.look.mouth_height + 13.0, 80.0), (16.0, 15.0, 24.0))
         return np.outer(middle, (0.6, 5.8, 0.2)) + np.outer(fold, (0.8, 1.8, 0.9))
 
     def roll_lower(self) -> Array:
@@ -234,13 +240,13 @@ class MouthShapes:
     def cheek_puff(self) -> Array:
         d = np.zeros_like(self.anchor)
         for side in (1.0, -1.0):
-            cheek = self.spot((side * 41.0, self.look.mouth_height + 4.0, 58.0), (27.0, 30.0, 42.0))
-            d += np.outer(cheek, (side * 8.0, 0.0, 5.0))
+            cheek = self.spot((side * 42.0, self.look.mouth_height + 5.0, 50.0), (28.0, 30.0, 42.0))
+            d += np.outer(cheek, (side * 11.0, 0.0, 6.8))
         d[:, 2] += 1.6 * self.near(9.0)
         return d
 
     def cheek_squint(self) -> Array:
-        cheek = self.spot((37.0, -27.0, 62.0), (27.0, 19.0, 34.0))
+        cheek = self.spot((38.0, self.look.mouth_height + 25.0, 62.0), (28.0, 18.0, 34.0))
         return np.outer(cheek, (0.6, 4.8, 1.8))
 
     def nose_sneer(self) -> Array:

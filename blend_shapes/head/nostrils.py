@@ -1,4 +1,4 @@
-"""Nostrils: small dark patches that lie on the underside of the nose."""
+"""Nostrils: soft dark dimples, patches on the underside of the nose that fade into the skin."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ import numpy as np
 from blend_shapes.head import forms
 from blend_shapes.head.field import Array, gradient, surface_along
 from blend_shapes.head.look import Look
-from blend_shapes.head.points import Piece, Zone, outward, piece
+from blend_shapes.head.points import Piece, Zone, closed, outward, piece, rows
 
 _AROUND: Final = 14
 _LIFT: Final = 0.25
@@ -29,10 +29,14 @@ def nostril(look: Look) -> Piece:
     across /= np.linalg.norm(across)
     along = np.cross(across, normal)
     angle = np.linspace(0.0, 2.0 * np.pi, _AROUND, endpoint=False)
-    disc = np.outer(np.cos(angle), across) * wide * 0.27 + np.outer(np.sin(angle), along) * wide * 0.36
-    position = np.concatenate([centre, centre + disc])
+    disc = np.outer(np.cos(angle), across) * wide * 0.30 + np.outer(np.sin(angle), along) * wide * 0.40
+    position = np.concatenate([centre, centre + 0.4 * disc, centre + disc])
     for _ in range(4):
         position = position - (skin(position) - _LIFT)[:, None] * gradient(skin, position)
     step = np.arange(_AROUND)
     fan = np.column_stack([0 * step, 1 + step, 1 + (step + 1) % _AROUND])
-    return piece(position, outward(position, fan, inside[0]), Zone.NOSTRIL)
+    ring = rows(closed(1 + np.arange(2 * _AROUND).reshape(2, _AROUND)))
+    triangles = outward(position, np.concatenate([fan, ring]), inside[0])
+    whole = piece(position, triangles, Zone.NOSTRIL)
+    whole.zone[1 + _AROUND :] = int(Zone.SKIN)
+    return whole

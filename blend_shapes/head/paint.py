@@ -7,6 +7,7 @@ import numpy as np
 
 from blend_shapes.head.colour import linear, mixed, srgb
 from blend_shapes.head.field import Array, Field, bump
+from blend_shapes.head.lids import Lids
 from blend_shapes.head.look import Look
 from blend_shapes.head.points import Piece, Triangles, Zone
 
@@ -16,6 +17,10 @@ _SKIN_ROUGHNESS: Final = 0.56
 _LIP_ROUGHNESS: Final = 0.34
 _WET_ROUGHNESS: Final = 0.20
 _HAIR_ROUGHNESS: Final = 0.70
+_CREASE_UP: Final = 0.17
+"""Angle from the upper lid's rim to its fold."""
+_SHADE_LEFT: Final = 0.45
+"""Light that reaches the darkest folds of skin: skin scatters."""
 
 
 def openness(p: Array, normal: Array, fields: Fields) -> Array:
@@ -26,7 +31,7 @@ def openness(p: Array, normal: Array, fields: Fields) -> Array:
         q = p + normal * step
         nearest = np.min([field(q) for field in fields], axis=0)
         hidden += weight * np.clip(1.0 - nearest / step, 0.0, 1.4)
-    return np.clip(1.0 - 0.80 * hidden, 0.25, 1.0)
+    return np.clip(1.0 - 0.72 * hidden, 0.3, 1.0)
 
 
 def _evened(values: Array, triangles: Triangles, rounds: int = 3) -> Array:
@@ -50,16 +55,27 @@ def _spot(p: Array, centre: tuple[float, float, float], radii: tuple[float, floa
     return bump(np.sqrt((((folded - np.array(centre)) / np.array(radii)) ** 2).sum(axis=1)))
 
 
+def _lid_crease(p: Array, look: Look) -> Array:
+    """1 along the fold above the upper lids, 0 beside it."""
+    lids = Lids(look)
+    beside, turn, away = lids.angles(np.column_stack([np.abs(p[:, 0]), p[:, 1], p[:, 2]]))
+    u = beside / look.eye_half_width
+    over = turn - lids.upper(np.clip(u, -1.0, 1.0)) - _CREASE_UP
+    near = (np.abs(away - look.eye_radius) < 9.0) * np.clip(1.0 - u**2, 0.0, None) ** 0.5
+    return np.asarray(look.lid_crease * near * bump(over / 0.075))
+
+
 def skin_colours(skin: Piece, normal: Array, look: Look, fields: Fields) -> Array:
     """Linear RGB (n, 3) of the skin mesh."""
     n, p = len(skin), skin.position
     colour = np.tile(srgb(look.skin), (n, 1))
-    blush = 0.55 * _spot(p, (43.0, look.cheek_height + 4.0, 55.0), (30.0, 22.0, 40.0))
-    blush += 0.40 * _spot(p, (0.0, -look.nose_length, look.nose_depth), (15.0, 13.0, 22.0))
+    blush = 0.62 * _spot(p, (44.0, look.cheek_height + 3.0, 58.0), (27.0, 19.0, 36.0))
+    blush += 0.30 * _spot(p, (0.0, -look.nose_length, look.nose_depth), (16.0, 13.0, 24.0))
     blush += 0.22 * _spot(p, (0.0, look.chin_height, 80.0), (20.0, 14.0, 30.0))
     blush += 0.45 * (skin.zone == Zone.EAR)
-    blush += 0.25 * _spot(p, (look.eye_x, 8.0, look.eye_z + 20.0), (26.0, 16.0, 22.0))
+    blush += 0.16 * _spot(p, (look.eye_x, 8.0, look.eye_z + 20.0), (26.0, 16.0, 22.0))
     colour = mixed(colour, np.tile(srgb(look.blush), (n, 1)), np.clip(blush, 0.0, 0.85))
+    colour *= 1.0 - np.outer(_lid_crease(p, look), (0.12, 0.22, 0.22))
     for zone, code in (
         (Zone.LIP, look.lips),
         (Zone.RIM, look.blush),
@@ -68,12 +84,12 @@ def skin_colours(skin: Piece, normal: Array, look: Look, fields: Fields) -> Arra
     ):
         colour[skin.zone == zone] = srgb(code)
     light = linear(colour)
-    light[skin.zone == Zone.NOSTRIL] *= np.array([0.22, 0.12, 0.10])
+    light[skin.zone == Zone.NOSTRIL] *= np.array([0.50, 0.28, 0.25])
     light[skin.zone == Zone.MOUTH] = np.array([0.028, 0.006, 0.007])
-    seen = _evened(openness(p, normal, fields), skin.triangles)
+    seen = _SHADE_LEFT + (1.0 - _SHADE_LEFT) * _evened(openness(p, normal, fields), skin.triangles, 6)
     seen[np.isin(skin.zone, (Zone.MOUTH, Zone.LASH, Zone.RIM, Zone.NOSTRIL))] = 1.0
     seen[skin.zone == Zone.LIP] = np.maximum(seen[skin.zone == Zone.LIP], 0.8)
-    return shaded(light, seen, np.array([0.80, 0.62, 0.58]))
+    return shaded(light, seen, np.array([0.92, 0.70, 0.64]))
 
 
 def skin_roughness(skin: Piece) -> Array:

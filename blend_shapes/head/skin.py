@@ -20,7 +20,7 @@ from blend_shapes.head.look import Look
 from blend_shapes.head.nostrils import nostril
 from blend_shapes.head.points import Piece, Triangles, Zone, joined, outward, piece
 
-MIDDLE: Final = np.array([0.0, -15.0, 0.0])
+MIDDLE: Final = np.array([0.0, -15.0, -24.0])
 """The chart's eye: every part of the skin above the neck is seen from here."""
 SCALE: Final = 80.0
 """Millimetres of chart to a radian."""
@@ -56,17 +56,12 @@ def lifted(places: Array, look: Look) -> Array:
 
 
 def _grid(left: float, right: float, low: float, high: float, step: float) -> Array:
-    """A triangular lattice."""
+    """A triangular lattice; every row begins at the left edge, where the halves of the face meet."""
     lines = []
     for i, y in enumerate(np.arange(low, high + 1e-9, step * 0.866)):
-        lines.append(
-            np.column_stack(
-                [
-                    np.arange(left + (i % 2) * step / 2, right + 1e-9, step),
-                    y + 0 * np.arange(left + (i % 2) * step / 2, right + 1e-9, step),
-                ]
-            )
-        )
+        x = np.arange(left + (i % 2) * step / 2, right + 1e-9, step)
+        x = np.union1d([left], x)
+        lines.append(np.column_stack([x, np.full_like(x, y)]))
     return np.concatenate(lines)
 
 
@@ -74,10 +69,12 @@ def _scatter(fixed: Array) -> Array:
     """Places between the loops and over the rest of the head, finer where the face moves."""
     end = np.pi * SCALE
     levels = [
-        (_grid(0.0, 12.0, -28.0, -16.0, 1.8), 1.8),
-        (_grid(0.0, 25.0, -36.0, 2.0, 2.8), 2.8),
-        (_grid(0.0, 62.0, -78.0, 46.0, 5.2), 5.2),
-        (_grid(0.0, end, NECK_TOP - NECK_LENGTH, 1.5 * SCALE, 11.5), 11.5),
+        (_grid(0.0, 10.0, -16.0, -1.0, 1.6), 1.6),
+        (_grid(0.0, 20.0, -20.0, 9.0, 2.5), 2.5),
+        (_grid(0.0, 60.0, -74.0, 42.0, 4.6), 4.6),
+        (_grid(0.0, end, NECK_TOP - NECK_LENGTH, 30.0, 7.5), 7.5),
+        (_grid(0.0, 76.0, 30.0, 84.0, 6.0), 6.0),
+        (_grid(0.0, end, 30.0, 1.5 * SCALE, 11.5), 11.5),
     ]
     low, high = NECK_TOP - NECK_LENGTH, 1.5 * SCALE
     edge = np.arange(low, high, 11.5)
@@ -86,7 +83,7 @@ def _scatter(fixed: Array) -> Array:
         *(np.column_stack([np.linspace(0.0, end, 23), np.full(23, y)]) for y in (low, high)),
     ]
     taken = [fixed]
-    for places, step in [*levels[:3], *((b, 8.0) for b in borders), levels[3]]:
+    for places, step in [*levels[:3], *((b, 8.0) for b in borders), *levels[3:]]:
         near, _ = cKDTree(np.concatenate(taken)).query(places)
         taken.append(places[near > 0.78 * step])
     return np.concatenate(taken[1:])

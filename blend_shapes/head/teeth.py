@@ -11,7 +11,7 @@ from blend_shapes.head.points import Triangles, closed, outward, rows
 
 UPPER_EDGE: Final = -2.2
 """Edge of the upper teeth against the line of the mouth, millimetres."""
-BEHIND_LIPS: Final = 5.6
+BEHIND_LIPS: Final = 5.4
 """Millimetres from the surface of the face to the teeth."""
 _TEETH: Final = 10
 _STEPS: Final = 4

@@ -44,7 +44,7 @@ _UPPER: Final[dict[str, dict[str, float]]] = {
     "fear": {"browInnerUp": 0.70, "browOuterUp": 0.35, "browDown": 0.20, "eyeWide": 0.70},
     "surprise": {"browInnerUp": 0.70, "browOuterUp": 0.75, "eyeWide": 0.65},
     "disgust": {"noseSneer": 0.75, "browDown": 0.40, "eyeSquint": 0.40, "cheekSquint": 0.20},
-    "contempt": {"eyeSquint": 0.10},
+    "contempt": {"eyeSquint": 0.20, "browDownLeft": 0.20, "browOuterUpRight": 0.30},
     "thinking": {
         "browDownLeft": 0.25,
         "browOuterUpRight": 0.30,
@@ -53,20 +53,20 @@ _UPPER: Final[dict[str, dict[str, float]]] = {
         "gazePitch": 9.0,
         "headRoll": 2.0,
     },
-    "listening": {"browInnerUp": 0.06, "eyeWide": 0.05, "headRoll": 2.5},
+    "listening": {"browInnerUp": 0.18, "browOuterUp": 0.15, "eyeWide": 0.12, "headRoll": 4.5},
     "tired": {"eyeBlink": 0.30, "browInnerUp": 0.10, "headPitch": -2.0},
 }
 _MOUTH: Final[dict[str, dict[str, float]]] = {
     "neutral": {},
     "happy": {"mouthSmile": 0.60, "mouthDimple": 0.15, "mouthUpperUp": 0.10},
-    "sad": {"mouthFrown": 0.50, "mouthShrugLower": 0.30, "mouthPress": 0.10},
-    "angry": {"mouthPress": 0.35, "mouthFrown": 0.25, "mouthShrugLower": 0.20, "jawForward": 0.10},
+    "sad": {"mouthFrown": 0.60, "mouthShrugLower": 0.30, "mouthPress": 0.10},
+    "angry": {"mouthPress": 0.35, "mouthFrown": 0.40, "mouthShrugLower": 0.20, "jawForward": 0.10},
     "fear": {"mouthStretch": 0.45, "jawOpen": 0.12, "mouthLowerDown": 0.15},
-    "surprise": {"jawOpen": 0.28, "mouthFunnel": 0.12},
+    "surprise": {"jawOpen": 0.36, "mouthFunnel": 0.25},
     "disgust": {"mouthUpperUp": 0.45, "mouthFrown": 0.25, "mouthShrugUpper": 0.20},
-    "contempt": {"mouthSmileRight": 0.35, "mouthDimpleRight": 0.30, "mouthPress": 0.10},
+    "contempt": {"mouthSmileRight": 0.45, "mouthDimpleRight": 0.40, "mouthPress": 0.10},
     "thinking": {"mouthPress": 0.15, "mouthRight": 0.12, "mouthPucker": 0.08},
-    "listening": {"mouthSmile": 0.06},
+    "listening": {"mouthSmile": 0.16},
     "tired": {"jawOpen": 0.03, "mouthFrown": 0.08},
 }
 _FROWNING: Final = frozenset(("angry", "disgust", "thinking"))

@@ -71,7 +71,7 @@ def angles() -> Sheet:
 def portrait() -> Sheet:
     """A look at a glance."""
     smile = both_sides({"mouthSmile": 0.35, "cheekSquint": 0.25, "eyeSquint": 0.1, "browInnerUp": 0.1})
-    cells = [{"weights": smile, "from": way} for way in ([0, 0], [-34, 3])]
+    cells = [{"weights": smile, "from": way, "distance": 0.94} for way in ([0, 0], [-34, 3])]
     return Sheet(cells, 2, 300, 340)
 
 

@@ -7,7 +7,7 @@ import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 const EYE_SIDEWAYS = (30 * Math.PI) / 180;
 const EYE_UPWARDS = (25 * Math.PI) / 180;
 const NECK_SHARE = 0.3;
-const CENTRE = new THREE.Vector3(0, -0.03, 0);
+const CENTRE = new THREE.Vector3(0, -0.02, 0);
 
 const renderer = new THREE.WebGLRenderer({ antialias: true, preserveDrawingBuffer: true });
 renderer.toneMapping = THREE.NeutralToneMapping;
@@ -40,6 +40,7 @@ function cast(light) {
   light.shadow.bias = -0.0006;
   light.shadow.normalBias = 0.0025;
   light.shadow.radius = 5;
+  light.shadow.intensity = 0.6;
 }
 
 /** A soft vertical gradient behind the head. */
@@ -94,7 +95,7 @@ function pose({ weights = {}, turn = [0, 0, 0] }) {
   }
 }
 
-function look({ from = [0, 0], distance = 0.98, at }) {
+function look({ from = [0, 0], distance = 1.0, at }) {
   const [yaw, pitch] = from.map((degrees) => (degrees * Math.PI) / 180);
   const centre = at ? new THREE.Vector3(...at) : CENTRE;
   const way = new THREE.Vector3(Math.sin(yaw) * Math.cos(pitch), Math.sin(pitch), Math.cos(yaw) * Math.cos(pitch));
