@@ -2,6 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SOURCES := pyproject.toml hatch_build.py $(shell find web_client -type f -not -path '*/node_modules/*' \
+  -not -path '*/dist/*' -not -path '*/tests/*' -not -name '*.md' -not -name '*.png')
+UNBUILT := web_client/dist/not_built.txt
+done = if [ -e $(UNBUILT) ]; then echo "The page was not built: $$(cat $(UNBUILT))"; else touch $(1); fi
 .PHONY: run test check bench clean
 
 run: $(VENV)/.run
@@ -14,6 +19,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy hatch_build.py
 	$(BIN)/lint-imports
 	$(BIN)/codespell
 
@@ -23,13 +29,15 @@ bench: $(VENV)/.dev
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
-	@touch $@
+# The page is built by the installation (hatch_build.py). Where that fails, the server runs without a page and the next
+# call tries again.
+$(VENV)/.run: $(SOURCES) | $(VENV)/bin/python
+	$(INSTALL) -e .
+	@$(call done,$@)
 
-$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
-	@touch $@ $(VENV)/.run
+$(VENV)/.dev: $(SOURCES) | $(VENV)/bin/python
+	$(INSTALL) -e '.[dev]'
+	@$(call done,$@ $(VENV)/.run)
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) web_client/node_modules web_client/dist build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

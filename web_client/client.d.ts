@@ -104,5 +104,47 @@ export interface Client {
   close(): void;
 }
 
+/** Which family of shape names drives a part of the face; null where nothing does. */
+export interface Families {
+  /** Eyes, brows, nose and cheeks. */
+  upper: string | null;
+  /** Mouth, jaw and tongue. */
+  mouth: string | null;
+}
+
+export interface ShapeMapperOptions {
+  /** Instead of those found by the shapes' names. */
+  families?: Families;
+  /** Factors by channel (jawOpen ...) or viseme (aa ih ou ee oh PP FF TH CH open). */
+  gains?: Readonly<Record<string, number>>;
+  /** Added to a shape's weight, by the shape's name. */
+  offsets?: Readonly<Record<string, number>>;
+  /** Order of the weights that come in (default: CHANNELS, the order of every FaceWire server). */
+  channels?: readonly string[];
+  /** Keeps mouthClose at most at jawOpen (default true), as the lips of most models want it. */
+  limitMouthClose?: boolean;
+}
+
+/** The 52 channels on the shapes that an avatar has, found by their names. Pure: works without a browser and without three. */
+export class ShapeMapper {
+  /** Throws RangeError for a family, source or shape that there is not. */
+  constructor(shapes: readonly string[], options?: ShapeMapperOptions);
+  readonly shapes: readonly string[];
+  readonly families: Families;
+  /** The sparse matrix: what drives which shape (its index in `shapes`) by how much. */
+  readonly entries: readonly { shape: number; source: string; gain: number }[];
+  /** Share of the 52 channels that the avatar shows, if only as visemes. */
+  readonly coverage: number;
+  /** The other channels. */
+  readonly missing: readonly string[];
+  /** Shapes that nothing here drives. */
+  readonly unmapped: readonly string[];
+  /** Weights of one face to a weight from 0 to 1 for each shape, in `out` where it is given. */
+  map(weights: ArrayLike<number>, out?: Float32Array): Float32Array;
+}
+
+/** The 52 ARKit channels in the order that FaceWire sends them. */
+export const CHANNELS: readonly string[];
+
 /** Opens a session and keeps it connected. */
 export function connect(options?: ConnectOptions): Client;

@@ -8,6 +8,9 @@ import { unpackFace } from "./core/face_format.js";
 import { DeviceClock, MediaClock } from "./core/media_clock.js";
 import { Sampler } from "./core/sampler.js";
 import { Session } from "./core/session.js";
+import { CHANNELS, ShapeMapper } from "./core/shape_mapper.js";
+
+export { CHANNELS, ShapeMapper };
 
 const VERSION = "0.1.0";
 const REPORT_MS = 200;

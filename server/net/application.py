@@ -1,6 +1,8 @@
 """The HTTP side: the WebSocket's address, the page and its files, health, metrics.
 
-Every address is relative in the page, so the whole works under a path prefix behind a proxy.
+Every address is relative in the page, so the whole works under a path prefix behind a proxy. The page
+is the one that installing has built (`hatch_build.py`); without one the server serves its clients all the
+same and says at `/` what to do.
 """
 
 import logging
@@ -46,6 +48,13 @@ SECURITY: Final = {
     ),
     "Permissions-Policy": "camera=(), geolocation=()",
 }
+PAGE: Final = "dist/index.html"
+NOT_BUILT: Final = "dist/not_built.txt"
+"""Why installing could not build the page, or not anew."""
+REMEDY: Final = (
+    "Install FaceWire again (`make run`, or `pip install -e .`) to build it; clients work without it."
+)
+
 _ERRORS: Final = {
     404: "There is nothing at this address.\n",
     405: "This address does not take that method.\n",
@@ -61,6 +70,9 @@ def make(service: Service, web_client: Path, metrics: Callable[[], tuple[bytes, 
     app = web.Application(middlewares=[_plain_errors])
     app.on_response_prepare.append(_secure)
     site = _Site(service, web_client.resolve(), metrics)
+    fault = _page_fault(site.web_client)
+    if fault:
+        log.warning("%s %s", fault, REMEDY)
     app.add_routes(
         [
             web.get("/v1/stream", site.stream, allow_head=False),
@@ -82,7 +94,7 @@ class _Site:
         self, service: Service, web_client: Path, metrics: Callable[[], tuple[bytes, str]]
     ) -> None:
         self._service = service
-        self._web_client = web_client
+        self.web_client = web_client
         self._metrics = metrics
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
@@ -110,14 +122,16 @@ class _Site:
         return web.Response(body=body, headers={"Content-Type": content_type, "Cache-Control": "no-store"})
 
     async def page(self, request: web.Request) -> web.StreamResponse:
-        return self._file("index.html")
+        if _inside(self.web_client, PAGE) is None:
+            return _text(f"{_page_fault(self.web_client)}\n{REMEDY}\n", 503)
+        return self._file(PAGE)
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         return self._file(request.match_info["path"])
 
     def _file(self, name: str) -> web.StreamResponse:
         """A file of the web client. Browsers ask again each time whether it has changed."""
-        path = _inside(self._web_client, name)
+        path = _inside(self.web_client, name)
         if path is None:
             raise web.HTTPNotFound
         headers = {"Content-Type": TYPES[path.suffix], "Cache-Control": "no-cache"}
@@ -135,6 +149,15 @@ class _Site:
             raise web.HTTPForbidden(
                 text=f"Pages of {origin} may not use this server: serve them from here, or set a token.\n"
             )
+
+
+def _page_fault(web_client: Path) -> str | None:
+    """What is wrong with the page: there is none, or its last build failed; else None."""
+    note = web_client / NOT_BUILT
+    reason = f": {note.read_text(encoding='utf-8').strip()}." if note.is_file() else "."
+    if not (web_client / PAGE).is_file():
+        return f"The page is not built{reason}"
+    return f"The page is older than its sources{reason}" if note.is_file() else None
 
 
 def _inside(folder: Path, name: str) -> Path | None:

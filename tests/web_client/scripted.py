@@ -137,7 +137,7 @@ class ScriptedServer:
         return [x for x in self.received if isinstance(x, m.Played)]
 
     async def _page(self, _request: web.Request) -> web.FileResponse:
-        return web.FileResponse(ROOT / "index.html")
+        return web.FileResponse(ROOT / "dist" / "index.html")
 
     async def _stream(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(protocols=(m.SUBPROTOCOL,), compress=False)

@@ -164,7 +164,7 @@ function field(name, from) {
 /**
  * Canonical bytes of a message. Fields that have their default are left out of control messages.
  * @param {{type: string} & Record<string, any>} message @param {Side} [from]
- * @returns {Uint8Array}
+ * @returns {Uint8Array<ArrayBuffer>}
  * @throws {BadMessage} when a field is missing or out of range
  */
 export function encode(message, from = "client") {

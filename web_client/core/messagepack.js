@@ -174,7 +174,7 @@ class Reader {
 /**
  * Canonical bytes of a value made of null, boolean, safe integers, Real, string, Uint8Array, Array and Map.
  * @param {unknown} value
- * @returns {Uint8Array}
+ * @returns {Uint8Array<ArrayBuffer>}
  * @throws {TypeError} for anything else
  */
 export function pack(value) {

@@ -13,15 +13,17 @@ export class Resampler {
     this.step = inRate / outRate;
     this.kernel = kernel(Math.min(1, outRate / inRate));
     this.window = new Float32Array(TAPS);
+    /** Samples taken in. */
+    this.taken = 0;
+    /** Position of the next output sample, in input samples. */
+    this.position = 0;
     this.reset();
   }
 
   /** Forgets what it heard; the next sample given is sample 0. */
   reset() {
     this.window.fill(0);
-    /** Samples taken in. */
     this.taken = 0;
-    /** Position of the next output sample, in input samples. */
     this.position = 0;
   }
 

@@ -21,7 +21,9 @@ def site(tmp_path: Path) -> Path:
     folder = tmp_path / "web_client"
     (folder / "core").mkdir(parents=True)
     (folder / "tests").mkdir()
-    (folder / "index.html").write_text("<title>FaceWire</title>")
+    (folder / "dist").mkdir()
+    (folder / "dist" / "index.html").write_text("<title>FaceWire</title>")
+    (folder / "index.html").write_text("source")
     (folder / "core" / "codec.js").write_text("export {}")
     (folder / "tests" / "codec.js").write_text("secret")
     (folder / ".hidden.js").write_text("secret")
@@ -63,6 +65,27 @@ async def test_the_page_and_its_files(site: Path) -> None:
         assert headers["Content-Type"].startswith("text/javascript")
         tag = headers["Etag"]
         assert (await get(server.port, "/web/core/codec.js", **{"If-None-Match": tag}))[0] == 304
+
+
+async def test_a_page_that_could_not_be_built(site: Path, caplog: pytest.LogCaptureFixture) -> None:
+    note = site / "dist" / "not_built.txt"
+    note.write_text("npm is on holiday\n")
+    async with app.running(tree(), web_client=site) as server:
+        assert "The page is older than its sources: npm is on holiday." in caplog.text
+        assert (await get(server.port, "/"))[0] == 200
+    caplog.clear()
+    (site / "dist" / "index.html").unlink()
+    async with app.running(tree(), web_client=site) as server:
+        assert "The page is not built: npm is on holiday. Install FaceWire again" in caplog.text
+        status, body, headers = await get(server.port, "/")
+        assert (status, headers["Content-Type"]) == (503, "text/plain; charset=utf-8")
+        assert body.startswith("The page is not built: npm is on holiday.\nInstall")
+        assert (await get(server.port, "/web/core/codec.js"))[0] == 200
+        async with connected(server) as client:
+            await client.hello()
+    note.unlink()
+    async with app.running(tree(), web_client=site) as server:
+        assert (await get(server.port, "/"))[1].startswith("The page is not built.\n")
 
 
 @pytest.mark.parametrize(

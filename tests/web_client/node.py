@@ -1,0 +1,37 @@
+"""Node for the browser client's tests, and the page that it builds."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+WEB_CLIENT = ROOT / "web_client"
+
+
+def lacking(what: str) -> NoReturn:
+    """Skips the test with the reason, or fails it where every test is required."""
+    if os.environ.get("FACEWIRE_REQUIRE_ALL_TESTS"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+def node(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """What Node says, run in `web_client/` with the packages that the development install puts there."""
+    program = shutil.which("node")
+    if program is None:
+        lacking("Node is not installed: web_client/tests did not run")
+    if not (WEB_CLIENT / "node_modules" / "gltf-validator").exists():
+        lacking("web_client/node_modules lacks packages: run `npm ci` in web_client")
+    return subprocess.run(
+        [program, *arguments], cwd=WEB_CLIENT, capture_output=True, encoding="utf-8", check=False
+    )
+
+
+def build_page() -> None:
+    """The page in `web_client/dist`, from the sources as they are."""
+    built = node("build.mjs")
+    assert built.returncode == 0, built.stdout + built.stderr
