@@ -1,8 +1,9 @@
-"""An asyncio client of the FaceWire protocol: `connect`, iterate, gather replies, record, replay."""
+"""An asyncio client of the FaceWire protocol: `connect`, iterate, play, gather replies, record, replay."""
 
 from python_client.backoff import Backoff
 from python_client.client import Client, connect
 from python_client.faults import ClientFault, ConnectFailed, NotConnected, Refused, WrongProtocol
+from python_client.player import Player, Pose
 from python_client.playhead import Playhead
 from python_client.recorder import Recorder, Replay
 from python_client.reply import Replies, Reply, replies
@@ -14,7 +15,9 @@ __all__ = [
     "ClientFault",
     "ConnectFailed",
     "NotConnected",
+    "Player",
     "Playhead",
+    "Pose",
     "Recorder",
     "Refused",
     "Replay",

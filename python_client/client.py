@@ -20,6 +20,7 @@ from protocol.recording import Direction
 from python_client.backoff import Backoff
 from python_client.connection import Closed, Connection, open_connection
 from python_client.faults import ClientFault, ConnectFailed, NotConnected, Refused, WrongProtocol
+from python_client.player import POLL_S, Player
 from python_client.recorder import Recorder
 from python_client.reply import Replies, Reply
 from python_client.session import Session
@@ -45,14 +46,16 @@ async def connect(
     hello: m.Hello | None = None,
     json: bool = False,
     listen: bool = True,
+    player: Player | None = None,
     backoff: Backoff | None = None,
     http: aiohttp.ClientSession | None = None,
 ) -> AsyncIterator["Client"]:
     """A client welcomed at `url`, for the time of an ``async with``; then it says `bye`.
 
     `hello` replaces what the arguments before it say. `json` chooses facewire.v1.json. With `listen` a
-    simulated listener reports `played`; without it whoever plays the sound does, with `send`. `http` is
-    shared by the clients of a process; it is not closed here.
+    listener reports `played`: `player`, which is given every message that is shown, on the clock of
+    ``time.monotonic``, or a simulated one. Without it whoever plays the sound reports, with `send`. `http`
+    is shared by the clients of a process; it is not closed here.
 
     Raises `ConnectFailed`, `Refused`, `WrongProtocol` or `BadMessage` when the first attempt fails.
     """
@@ -65,7 +68,7 @@ async def connect(
         max_ahead_ms=max_ahead_ms,
     )
     session = http or aiohttp.ClientSession()
-    client = Client(session, url, hello, json=json, backoff=backoff)
+    client = Client(session, url, hello, json=json, player=player, backoff=backoff)
     try:
         await client.open()
         listener = asyncio.create_task(client.report_played()) if listen else None
@@ -101,6 +104,7 @@ class Client:
         hello: m.Hello,
         *,
         json: bool = False,
+        player: Player | None = None,
         backoff: Backoff | None = None,
         clock: Callable[[], int] = monotonic_us,
     ) -> None:
@@ -110,6 +114,7 @@ class Client:
         self.reconnects = 0
         self._http, self._url, self._hello, self._json = http, url, hello, json
         self._backoff, self._random, self._clock = backoff or Backoff(), Random(), clock
+        self._player = player
         self._connection: Connection | None = None
         self._recorder: Recorder | None = None
         self._greeting: m.Welcome | None = None
@@ -151,6 +156,8 @@ class Client:
     async def interrupt(self) -> None:
         """Stop the current reply: silent here at once, then asked of the server."""
         self.session.silence(self._clock())
+        if self._player is not None:
+            self._player.flush(self.session.turn, self._clock() / 1e6)
         self._wake_listener()
         await self.send(m.Interrupt())
 
@@ -205,21 +212,30 @@ class Client:
         raise EOFError("the session ended before the reply did")
 
     async def report_played(self) -> None:
-        """Report the simulated listener, for ever. Cancelling is safe."""
-        playhead = self.session.playhead
+        """Report the listener, for ever. Cancelling is safe."""
         while True:
-            for report in playhead.poll(self._clock()):
+            for report in self._reports():
                 with suppress(NotConnected):
                     await self.send(report)
-            wake = self._asleep_until = playhead.wake()
+            wake = self._asleep_until = self._wake()
             self._reports_due.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(None if wake is None else max(0, wake - self._clock()) / 1e6):
                     await self._reports_due.wait()
 
+    def _reports(self) -> list[m.Played]:
+        now = self._clock()
+        return self.session.playhead.poll(now) if self._player is None else self._player.poll(now / 1e6)
+
+    def _wake(self) -> int | None:
+        """When the listener will next have something to say; a player tells no one beforehand."""
+        if self._player is not None:
+            return self._clock() + round(1e6 * POLL_S)
+        return self.session.playhead.wake()
+
     def _wake_listener(self) -> None:
         """Wake `report_played` where it would sleep too long."""
-        wake = self.session.playhead.wake()
+        wake = self._wake()
         if wake is not None and (self._asleep_until is None or wake < self._asleep_until):
             self._reports_due.set()
 
@@ -233,6 +249,8 @@ class Client:
             self.ignored += 1
             return None
         shown = self.session.take(message, self._clock())
+        if shown and self._player is not None:
+            self._player.take(message, self._clock() / 1e6)
         self._wake_listener()
         if isinstance(message, m.Error) and message.fatal:
             self._fatal = message

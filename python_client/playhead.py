@@ -1,8 +1,8 @@
 """Where a listener is: a simulated playhead for clients that play no sound.
 
-It behaves as SPEC.md asks of a player: waits until enough is buffered, plays at the speed of the clock,
-starves when nothing is left, goes on when there is enough again, and plays turns one after the other. Pure:
-`now` comes in, microseconds of any clock that does not fall.
+`Player` over an ideal device, without its sound and face: only counts of microseconds, computed when they
+are asked for, so that a thousand listeners cost little. Pure: `now` comes in, microseconds of any clock
+that does not fall.
 """
 
 from collections import deque
@@ -11,11 +11,10 @@ from enum import Enum
 from typing import Final
 
 from protocol.messages import Played, PlayState
+from python_client.playout import TARGET_MS, Cushion
+from python_client.reports import REPORT_EVERY_S
 
-REPORT_EVERY: Final = 200_000
-TARGET: Final = 120_000
-_TARGET_GROWTH: Final = 1.5
-_LARGEST_TARGET: Final = 600_000
+REPORT_EVERY: Final = round(1e6 * REPORT_EVERY_S)
 
 
 class Phase(Enum):
@@ -37,17 +36,13 @@ class _Track:
 
 
 class Playhead:
-    """Call `begin`, `add`, `finish`, `flush` as messages come, and `poll` at `wake` for what to report.
+    """Call `begin`, `add`, `finish`, `flush` as messages come, and `poll` at `wake` for what to report."""
 
-    `target` is how much is buffered before sound starts, in microseconds; it grows after each underrun and
-    is itself again at the next turn.
-    """
-
-    def __init__(self, target: int = TARGET) -> None:
+    def __init__(self, target_ms: float = TARGET_MS) -> None:
         self.phase = Phase.IDLE
         self.position = 0
         self.underruns = 0
-        self._first_target = self._target = target
+        self._cushion = Cushion(target_ms)
         self._tracks: deque[_Track] = deque()
         self._since = 0
         self._reported = 0
@@ -111,6 +106,7 @@ class Playhead:
         """Play up to `now`, through the ends of as many turns as that takes."""
         while self.phase is Phase.PLAYING:
             played, track = now - self._since, self._tracks[0]
+            self._cushion.relax(min(played, self._buffered()) / 1e6)
             if played < self._buffered():
                 self.position += played
                 self._since = now
@@ -124,11 +120,11 @@ class Playhead:
             else:
                 self.phase = Phase.STARVED
                 self.underruns += 1
-                self._target = min(round(self._target * _TARGET_GROWTH), _LARGEST_TARGET)
+                self._cushion.grow()
                 self._report("starved", dry)
 
     def _next(self, now: int) -> None:
-        self.phase, self.position, self._target = Phase.IDLE, 0, self._first_target
+        self.phase, self.position = Phase.IDLE, 0
         self._start(now)
 
     def _start(self, now: int) -> None:
@@ -136,7 +132,7 @@ class Playhead:
             return
         if self.phase is Phase.IDLE:
             self.phase = Phase.PRIMING
-        if self._buffered() >= self._target or self._tracks[0].complete:
+        if self._buffered() >= 1000 * self._cushion.ms or self._tracks[0].complete:
             self.phase, self._since = Phase.PLAYING, now
             self._report("playing", now)
 

@@ -7,10 +7,13 @@ from tests.bench.figures import Figure, percentile, table
 from tests.bench.metrics import histogram
 from tests.bench.playhead import CUSHION_S, Playhead
 from tests.bench.texts import speech
+from tests.web_client.conftest import need_chromium
 
 
 @pytest.mark.parametrize("case", CASES)
 async def test_case_at_its_smallest(case: str) -> None:
+    if case == "sync":
+        need_chromium()
     figures = await run_case(case, quick=True)
     assert figures
     assert all(f.name for f in figures)

@@ -4,8 +4,9 @@
  */
 
 import { Player } from "./audio/player.js";
-import { unpackFace } from "./core/face_format.js";
+import { HEAD_ANGLES, unpackFace } from "./core/face_format.js";
 import { DeviceClock, MediaClock } from "./core/media_clock.js";
+import { Reports } from "./core/reports.js";
 import { Sampler } from "./core/sampler.js";
 import { Session } from "./core/session.js";
 import { CHANNELS, ShapeMapper } from "./core/shape_mapper.js";
@@ -13,23 +14,14 @@ import { CHANNELS, ShapeMapper } from "./core/shape_mapper.js";
 export { CHANNELS, ShapeMapper };
 
 const VERSION = "0.1.0";
-const REPORT_MS = 200;
 const WATCH_MS = 50;
 const INTERRUPT_FADE_MS = 10;
 /** An audio device that was allowed to start has started after this time. */
 const START_MS = 400;
 const NO_WEIGHTS = new Float32Array(0);
 const NO_HEAD = new Float32Array(3);
-
-/** What a `played` report calls the states of the playout. */
-const REPORTED = {
-  idle: "idle",
-  flushing: "idle",
-  priming: "starved",
-  starved: "starved",
-  playing: "playing",
-  draining: "playing",
-};
+/** @type {import("./core/reports.js").Heard} */
+const NOTHING = { turn: -1, pts: 0, state: "idle" };
 
 /** @param {import("./client.d.ts").ConnectOptions} [options] @returns {import("./client.d.ts").Client} */
 export function connect(options = {}) {
@@ -59,13 +51,13 @@ class Client {
     this.device = new DeviceClock();
     /** @type {Sampler | null} */
     this.sampler = null;
-    this.anchor = { bufferedMs: 0, underruns: 0 };
-    this.heard = { turn: -1, pts: 0, state: /** @type {import("./core/playout.js").PlayoutState} */ ("idle") };
-    this.report = { turn: -1, state: "idle", at: -Infinity };
+    this.heard = NOTHING;
+    this.report = new Reports(this.clock);
+    this.told = { turn: -1, state: "idle" };
     this.frameMs = 1000 / 60;
     this.lastFrame = 0;
     this.player = new Player({
-      onAnchor: (anchor) => this.anchored(anchor),
+      onAnchor: (anchor) => this.clock.add(anchor),
       onError: (error) => this.emit("fault", error),
       targetMs: bufferMs,
       context: options.audioContext,
@@ -86,7 +78,7 @@ class Client {
         welcome: (welcome, resumed) => this.welcomed(welcome, resumed),
         media: (media) => this.received(media),
         flush: (turn, fadeMs) => this.flushed(turn, fadeMs),
-        message: (message) => this.told(message),
+        message: (message) => this.control(message),
         fault: (error) => this.emit("fault", error),
       },
     });
@@ -141,11 +133,11 @@ class Client {
   }
 
   get bufferedMs() {
-    return this.heard.state === "idle" ? 0 : this.anchor.bufferedMs;
+    return this.heard.state === "idle" ? 0 : (this.clock.newest?.bufferedMs ?? 0);
   }
 
   get underruns() {
-    return this.anchor.underruns;
+    return this.clock.newest?.underruns ?? 0;
   }
 
   get latencyMs() {
@@ -182,43 +174,36 @@ class Client {
   /** Between display frames, and when there are none: a hidden page still reports. @param {number} now */
   attend(now) {
     if (now - this.lastFrame > WATCH_MS) this.listen(now);
-    const { turn } = this.heard;
-    if (turn < 0) return;
-    const state = REPORTED[this.heard.state];
-    const changed = turn !== this.report.turn || state !== this.report.state;
-    if (changed) this.emit("playback", { turn, state, pts: this.heard.pts });
-    if (changed || (state === "playing" && now - this.report.at >= REPORT_MS)) this.tell(now, state);
+    this.tell(this.report.due(now, this.heard));
   }
 
-  /** @param {number} now @param {string} state */
-  tell(now, state) {
-    const { turn, pts } = this.heard;
-    this.report = { turn, state, at: now };
-    this.session.send({
-      type: "played",
-      turn,
-      pts: Math.round(Math.max(0, pts)),
-      state,
-      buffered_ms: this.bufferedMs,
-      underruns: this.anchor.underruns,
-      output_latency_ms: this.latencyMs,
-    });
-  }
-
-  /** @param {import("./core/media_clock.js").Anchor} anchor */
-  anchored(anchor) {
-    this.anchor = anchor;
-    this.clock.add(anchor);
+  /** @param {import("./core/reports.js").Report[]} reports */
+  tell(reports) {
+    for (const report of reports) {
+      this.session.send({ type: "played", ...report, output_latency_ms: this.latencyMs });
+      const { turn, state, pts } = report;
+      if (turn === this.told.turn && state === this.told.state) continue;
+      this.told = { turn, state };
+      this.emit("playback", { turn, state, pts });
+    }
   }
 
   /** @param {Record<string, any>} welcome @param {boolean} resumed */
   welcomed(welcome, resumed) {
-    if (!resumed || !this.sampler) {
-      this.channels = welcome.face.channels;
-      this.sampler = new Sampler(this.channels.length + 3);
-    }
+    if (!resumed || !this.sampler) this.begin(welcome.face.channels);
     this.avatar = resumed ? this.avatar : "idle";
     this.emit("welcome", { ...welcome, isResumed: resumed });
+  }
+
+  /** A new session: turns count from the start. @param {string[]} channels */
+  begin(channels) {
+    this.channels = channels;
+    this.clock.forget();
+    this.report = new Reports(this.clock);
+    this.heard = NOTHING;
+    const size = channels.length + HEAD_ANGLES;
+    if (this.sampler?.out.length === size) this.sampler.flush();
+    else this.sampler = new Sampler(size);
   }
 
   /** @param {import("./core/reception.js").Media} media */
@@ -232,9 +217,9 @@ class Client {
 
   /** Voice has come and the browser lets no sound out: the server should wait with us. @param {number} turn */
   silent(turn) {
-    if (this.report.turn === turn) return;
-    this.report = { turn, state: "starved", at: performance.now() };
-    this.session.send({ type: "played", turn, pts: 0, state: "starved" });
+    const reports = this.report.muted(performance.now(), turn);
+    if (reports.length === 0) return;
+    for (const report of reports) this.session.send({ type: "played", ...report });
     setTimeout(() => {
       if (!this.player.running && !this.player.closed) this.emit("silent", { turn });
     }, START_MS);
@@ -246,12 +231,12 @@ class Client {
     this.listen(now);
     this.player.flush(turn, fadeMs);
     this.sampler?.flush(turn);
-    if (this.heard.turn >= 0 && this.heard.turn <= turn && this.report.state !== "idle") this.tell(now, "idle");
+    this.tell(this.report.flush(now, turn, this.heard));
     this.emit("flush", { turn });
   }
 
   /** @param {{type: string} & Record<string, any>} message */
-  told(message) {
+  control(message) {
     if (message.type === "state") this.avatar = message.state;
     else if (message.type === "end") this.player.end(message.turn);
     else if (message.type === "clip") this.loop(message);

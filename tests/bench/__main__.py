@@ -23,6 +23,7 @@ CASES = {
     "interrupt": 120,
     "memory": 240,
     "sessions": 300,
+    "sync": 400,
 }
 """Each case, a module of this package, and the seconds it may take."""
 

@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.messages import Played
-from python_client.playhead import REPORT_EVERY, TARGET, Phase, Playhead
+from python_client.playhead import REPORT_EVERY, Phase, Playhead
+from python_client.playout import TARGET_MS
 
 MS = 1000
+TARGET = round(TARGET_MS * MS)
 
 
 def states(reports: list[Played]) -> list[tuple[int, str, int]]:
@@ -68,7 +70,7 @@ def test_it_starves_where_the_media_ends_and_goes_on_with_more_in_hand() -> None
     assert playhead.position == TARGET + 10 * MS
 
 
-def test_the_target_grows_to_a_limit_and_is_itself_at_the_next_turn() -> None:
+def test_the_target_grows_to_a_limit_and_is_itself_again_after_half_a_minute_of_voice() -> None:
     playhead = started(TARGET)
     now, media = 0, TARGET
     for _ in range(10):
@@ -77,9 +79,9 @@ def test_the_target_grows_to_a_limit_and_is_itself_at_the_next_turn() -> None:
         media += 600 * MS
         playhead.add(media, now)
         assert playhead.poll(now)[-1].state == "playing"
-    playhead.finish(media, now)
-    playhead.begin(2, now + 10_000 * MS)
-    playhead.add(TARGET, now + 10_000 * MS)
+    playhead.finish(media + 31_000 * MS, now)
+    playhead.begin(2, now + 40_000 * MS)
+    playhead.add(TARGET, now + 40_000 * MS)
     assert (playhead.phase, playhead.underruns) == (Phase.PLAYING, 10)
 
 

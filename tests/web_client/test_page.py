@@ -14,6 +14,7 @@ from playwright.async_api import Browser
 from protocol import messages as m
 from tests.web_client.conftest import Visit, visiting
 from tests.web_client.scripted import LETTER_S, Reply, ScriptedServer
+from tests.web_client.visit import offsets
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -33,7 +34,7 @@ LISTEN = """() => {
 
 
 def assert_in_sync(records: list[dict[str, Any]]) -> None:
-    skews = [abs(r["shown"] - r["playhead"]) / 1000 for r in records if r["shown"] >= 0]
+    skews = np.abs(offsets(records))
     assert len(skews) >= 20, "too few frames were shown to judge"
     assert np.quantile(skews, 0.95) <= 20, np.quantile(skews, [0.5, 0.95, 1])
 
@@ -151,9 +152,13 @@ async def test_a_session_that_is_gone_begins_anew(visit: Visit) -> None:
     await visit.until("facewire.client.status === 'reconnecting'")
     await visit.connected()
     await visit.until("facewire.records.at(-1).jawOpen < 0.01 && facewire.records.at(-1).state === 'idle'")
-    assert await visit.ask("mama") == 1
+    before = len(await visit.everything())
+    assert await visit.ask("mama moved") == 1
     await visit.over(1)
-    assert await visit.page.inner_text("#captions") == "mama"
+    assert await visit.page.inner_text("#captions") == "mama moved"
+    assert_in_sync(
+        [r for r in (await visit.everything())[before:] if r["state"] in ("playing", "draining")]
+    )
 
 
 async def test_a_refused_token_is_explained_and_a_known_one_is_taken(browser: Browser) -> None:

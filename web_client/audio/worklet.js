@@ -37,7 +37,8 @@ class VoiceProcessor extends AudioWorkletProcessor {
       this.steady = hole ? 0 : this.steady + 1;
       return true;
     }
-    const { state, turn, pts } = this.playout.pull(voice);
+    const anchor = this.playout.pull(voice);
+    const { state, turn } = anchor;
     for (const channel of others) channel.set(voice);
     this.blocks += 1;
     const changed = hole || state !== this.state || turn !== this.turn;
@@ -45,8 +46,7 @@ class VoiceProcessor extends AudioWorkletProcessor {
       this.state = state;
       this.turn = turn;
       this.blocks = 0;
-      const { bufferedMs, underruns } = this.playout;
-      this.port.postMessage({ time: currentTime, turn, pts, state, bufferedMs, underruns });
+      this.port.postMessage({ time: currentTime, ...anchor });
     }
     return true;
   }

@@ -48,8 +48,10 @@ export class DeviceClock {
 /**
  * @typedef {object} Anchor the audio thread's state from one block on
  * @property {number} time device time of the block's first sample, in seconds
+ * @property {number} stream rises with each turn taken up; turn numbers begin again in a new session
  * @property {number} turn
  * @property {number} pts media time there, in microseconds
+ * @property {number} received media time up to which the turn was there, in microseconds
  * @property {import("./playout.js").PlayoutState} state
  * @property {number} bufferedMs
  * @property {number} underruns
@@ -62,8 +64,33 @@ export class MediaClock {
   constructor() {
     /** @type {Anchor[]} by time */
     this.anchors = [];
+    /** Streams up to this one belong to a session that is over. */
+    this.forgotten = -1;
+    this.stream = -1;
     this.turn = -1;
     this.pts = 0;
+  }
+
+  /** A new session: whatever of the old one is still being heard counts as nothing. */
+  forget() {
+    this.forgotten = this.newest?.stream ?? -1;
+    this.turn = -1;
+    this.pts = 0;
+  }
+
+  /** The audio thread's last word: ahead of what is heard. @returns {Anchor | undefined} */
+  get newest() {
+    return this.anchors[this.anchors.length - 1];
+  }
+
+  /** Media time of the last anchor of this turn, -1 where there is none. @param {number} turn */
+  last(turn) {
+    for (let i = this.anchors.length - 1; i >= 0; i -= 1) {
+      const { stream, turn: of, pts } = this.anchors[i];
+      if (stream <= this.forgotten) break;
+      if (of === turn) return pts;
+    }
+    return -1;
   }
 
   /** @param {Anchor} anchor later than all before */
@@ -74,20 +101,21 @@ export class MediaClock {
 
   /**
    * The position heard at device time `time`: never before the last one of the same turn, never beyond the
-   * next anchor, and standing still while no voice is due.
+   * next anchor or what was received, and standing still while no voice is due.
    * @param {number} time seconds
    * @returns {{turn: number, pts: number, state: import("./playout.js").PlayoutState}}
    */
   at(time) {
     let i = this.anchors.length - 1;
     while (i >= 0 && this.anchors[i].time > time) i -= 1;
-    if (i < 0) return { turn: this.turn, pts: this.pts, state: "idle" };
     const anchor = this.anchors[i];
+    if (!anchor || anchor.stream <= this.forgotten) return { turn: this.turn, pts: this.pts, state: "idle" };
     const next = this.anchors[i + 1];
     let pts = anchor.pts;
-    if (moves(anchor)) pts += 1e6 * Math.min(time - anchor.time, EXTRAPOLATION_S);
-    if (next?.turn === anchor.turn) pts = Math.min(pts, next.pts);
-    this.pts = anchor.turn === this.turn ? Math.max(this.pts, pts) : pts;
+    if (moves(anchor)) pts = Math.min(pts + 1e6 * Math.min(time - anchor.time, EXTRAPOLATION_S), anchor.received);
+    if (next?.stream === anchor.stream) pts = Math.min(pts, next.pts);
+    this.pts = anchor.stream === this.stream ? Math.max(this.pts, pts) : pts;
+    this.stream = anchor.stream;
     this.turn = anchor.turn;
     return { turn: this.turn, pts: this.pts, state: anchor.state };
   }

@@ -5,7 +5,7 @@
  *
  * Pure: samples come in by `push`, blocks go out by `pull`, which also gives the state and media position at the
  * block's first sample. A block is silent unless the state is playing, draining or flushing. Media position
- * moves only with real samples: in a gap it stands still.
+ * moves only with real samples: in a gap it stands still. protocol/PLAYOUT.md is normative.
  */
 
 import { AudioRing } from "./audio_ring.js";
@@ -25,10 +25,16 @@ export class Playout {
     this.deviceRate = deviceRate;
     this.baseTargetMs = targetMs;
     this.targetMs = targetMs;
+    /** A base beyond the cap stays what it is. */
+    this.mostMs = Math.max(TARGET_MAX_MS, targetMs);
     /** @type {PlayoutState} */
     this.state = "idle";
+    /** Counts the turns taken up, over all sessions. */
+    this.stream = 0;
     /** Turn heard now or last. */
     this.turn = -1;
+    /** Whether the block before said idle. */
+    this.rested = true;
     this.underruns = 0;
     /** @type {{turn: number, rate: number, start: number, chunks: Float32Array[], ended: boolean}[]} */
     this.waiting = [];
@@ -67,7 +73,7 @@ export class Playout {
   /** Drops this turn and all before it with a short fade. @param {number} turn @param {number} fadeMs */
   flush(turn, fadeMs) {
     this.waiting = this.waiting.filter((s) => s.turn > turn);
-    if (this.turn > turn || this.state === "idle") return;
+    if (this.turn > turn || this.state === "idle" || this.state === "flushing") return;
     if (this.state === "playing" || this.state === "draining") {
       this.ring.cut(Math.round((fadeMs * this.rate) / 1000));
       this.state = "flushing";
@@ -87,18 +93,29 @@ export class Playout {
   }
 
   /**
-   * The next block. State, turn and pts are those at its first sample.
+   * The next block. What is said of it holds at its first sample. A block that says idle lies between two turns.
    * @param {Float32Array} out filled completely
-   * @returns {{state: PlayoutState, turn: number, pts: number}}
+   * @returns {Omit<import("./media_clock.js").Anchor, "time">}
    */
   pull(out) {
-    if (this.state === "idle") this.open();
+    if (this.state === "idle" && this.rested) this.open();
     if ((this.state === "priming" || this.state === "starved") && this.ready()) this.play();
     if (this.state === "playing" && this.ended) this.state = "draining";
-    const now = { state: this.state, turn: this.turn, pts: this.pts };
+    const { stream, turn, pts, received, state, bufferedMs, underruns } = this;
+    this.rested = state === "idle";
     if (this.state === "playing" || this.state === "draining" || this.state === "flushing") this.voice(out);
     else out.fill(0);
-    return now;
+    return { stream, turn, pts, received, state, bufferedMs, underruns };
+  }
+
+  /** Media time in microseconds up to which the current turn was received. */
+  get received() {
+    return (this.ring.writtenTo * 1e6) / this.rate;
+  }
+
+  /** Samples lost because more came than the ring holds. */
+  get overrun() {
+    return this.ring.overrun;
   }
 
   /** Takes up the next waiting turn. */
@@ -110,6 +127,7 @@ export class Playout {
       this.resampler = new Resampler(stream.rate, this.deviceRate);
     }
     this.rate = stream.rate;
+    this.stream += 1;
     this.turn = stream.turn;
     this.ended = stream.ended;
     this.origin = stream.start;
@@ -145,7 +163,7 @@ export class Playout {
   starve() {
     this.state = "starved";
     this.underruns += 1;
-    this.targetMs = Math.min(TARGET_MAX_MS, this.targetMs * TARGET_GROWTH);
+    this.targetMs = Math.min(this.mostMs, this.targetMs * TARGET_GROWTH);
     this.origin = this.ring.readAt;
     this.resampler.reset();
   }
@@ -153,6 +171,6 @@ export class Playout {
   /** The target goes back to its base within half a minute of undisturbed voice. @param {number} seconds */
   relax(seconds) {
     const excess = this.targetMs - this.baseTargetMs;
-    if (excess > 0) this.targetMs -= Math.min(excess, ((TARGET_MAX_MS - this.baseTargetMs) * seconds) / TARGET_RELAX_S);
+    if (excess > 0) this.targetMs -= Math.min(excess, ((this.mostMs - this.baseTargetMs) * seconds) / TARGET_RELAX_S);
   }
 }

@@ -30,6 +30,8 @@ export class Reception {
     this.ended = false;
     /** Samples that the stream skipped. */
     this.missing = 0;
+    /** Segments that came too late. */
+    this.dropped = 0;
   }
 
   /** Whether a message of this turn comes too late. @param {number} turn */
@@ -45,6 +47,12 @@ export class Reception {
     this.ended = false;
   }
 
+  /** Nothing follows in this turn. @param {number} turn not stale */
+  end(turn) {
+    this.begin(turn);
+    this.ended = true;
+  }
+
   /** @param {number} turn */
   flush(turn) {
     this.flushed = Math.max(this.flushed, turn);
@@ -57,16 +65,20 @@ export class Reception {
   }
 
   /**
-   * @param {Record<string, any>} segment not stale
-   * @returns {Media}
+   * @param {Record<string, any>} segment
+   * @returns {Media | null} null where it is stale
    * @throws {BadMessage}
    */
   take(segment) {
-    this.begin(segment.turn);
+    if (this.stale(segment.turn)) {
+      this.dropped += 1;
+      return null;
+    }
     const frames = unpackFace(segment.face, this.face).map((frame, i) => ({
       pts: segment.face_pts + frameTime(i, this.face.fps),
       frame,
     }));
+    this.begin(segment.turn);
     const first = Math.round((segment.pts * this.rate) / 1e6);
     const samples = unpackPcm16(segment.audio, Math.max(0, this.samples - first));
     if (samples.length === 0) return { turn: segment.turn, pts: segment.pts, samples, frames };

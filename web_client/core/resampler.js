@@ -15,21 +15,25 @@ export class Resampler {
     this.window = new Float32Array(TAPS);
     /** Samples taken in. */
     this.taken = 0;
-    /** Position of the next output sample, in input samples. */
-    this.position = 0;
-    this.reset();
+    /** Samples given out. */
+    this.made = 0;
   }
 
   /** Forgets what it heard; the next sample given is sample 0. */
   reset() {
     this.window.fill(0);
     this.taken = 0;
-    this.position = 0;
+    this.made = 0;
+  }
+
+  /** Position of the next output sample, in input samples; multiplied, so that no error adds up. */
+  get position() {
+    return this.made * this.step;
   }
 
   /** Input samples that `n` output samples need. @param {number} n */
   need(n) {
-    return Math.max(0, Math.floor(this.position + (n - 1) * this.step) + TAPS / 2 + 1 - this.taken);
+    return Math.max(0, Math.floor((this.made + n - 1) * this.step) + TAPS / 2 + 1 - this.taken);
   }
 
   /**
@@ -40,18 +44,19 @@ export class Resampler {
     const { window, kernel } = this;
     let next = 0;
     for (let i = 0; i < n; i += 1) {
-      const whole = Math.floor(this.position);
+      const position = this.made * this.step;
+      const whole = Math.floor(position);
       while (this.taken < whole + TAPS / 2 + 1) {
         window.copyWithin(0, 1);
         window[TAPS - 1] = input[next];
         next += 1;
         this.taken += 1;
       }
-      const row = Math.round((this.position - whole) * PHASES) * TAPS;
+      const row = Math.round((position - whole) * PHASES) * TAPS;
       let sum = 0;
       for (let k = 0; k < TAPS; k += 1) sum += window[k] * kernel[row + k];
       output[i] = sum;
-      this.position += this.step;
+      this.made += 1;
     }
   }
 }

@@ -97,9 +97,10 @@ export class Sampler {
     buffer.insert(pts, frame);
   }
 
-  /** Forgets the frames of this turn and all before it; the face goes to rest. @param {number} turn */
-  flush(turn) {
+  /** Forgets the frames of this turn and all before it; the face goes to rest. @param {number} [turn] all without */
+  flush(turn = Infinity) {
     for (const known of this.turns.keys()) if (known <= turn) this.turns.delete(known);
+    if (this.turn <= turn) this.turn = -1;
     this.outMs = FLUSH_OUT_MS;
   }
 

@@ -222,16 +222,14 @@ export class Session {
       this.events.message(message);
       return;
     }
-    if (reception.stale(message.turn)) return;
     if (message.type === "segment") {
-      this.events.media(reception.take(message));
+      const media = reception.take(message);
+      if (media) this.events.media(media);
       return;
     }
+    if (reception.stale(message.turn)) return;
     if (message.type === "turn") reception.begin(message.turn);
-    if (message.type === "end") {
-      reception.begin(message.turn);
-      reception.ended = true;
-    }
+    if (message.type === "end") reception.end(message.turn);
     this.events.message(message);
   }
 }

@@ -5,7 +5,8 @@
  * smoothing that chose the frame, so the two can disagree.
  */
 
-const KEPT = 3600;
+/** Two minutes at 60 Hz. */
+const KEPT = 7200;
 
 export class SyncRecords {
   /** @param {any} client */

@@ -53,7 +53,7 @@ test("a smaller move is taken after a few observations, a single stray one is no
 });
 
 const anchor = (/** @type {number} */ time, /** @type {number} */ turn, /** @type {number} */ pts, /** @type {any} */ state) =>
-  ({ time, turn, pts, state, bufferedMs: 0, underruns: 0 });
+  ({ time, stream: turn, turn, pts, received: 1e6, state, bufferedMs: 0, underruns: 0 });
 
 test("what is heard lags what is made, and stops and goes with it", () => {
   const clock = new MediaClock();

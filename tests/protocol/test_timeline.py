@@ -1,0 +1,357 @@
+"""The timeline vectors: the Python client passes them, and they say what PLAYOUT.md says.
+
+The checks in the second half read the stored data alone. Their numbers were worked out by hand.
+"""
+
+import json
+from collections.abc import Iterator
+from itertools import pairwise
+from math import exp
+from typing import Any, NamedTuple
+
+import pytest
+
+from python_client import media_clock, playout, reports, resampler, sampler
+from tests.protocol.make_vectors import FOLDER
+from tests.protocol.timeline_cases import every_case
+from tests.protocol.timeline_replay import Step, run
+
+SCRIPTS = dict(every_case())
+STORED = {path.stem: json.loads(path.read_bytes()) for path in sorted((FOLDER / "timeline").glob("*.json"))}
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_the_client_passes(name: str) -> None:
+    assert run(STORED[name]) == []
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_the_script_is_the_one_that_was_written(name: str) -> None:
+    stored, script = (unwanted(v) for v in (STORED[name], json.loads(json.dumps(SCRIPTS[name].vector))))
+    assert stored == script
+
+
+def unwanted(vector: dict[str, Any]) -> dict[str, Any]:
+    """The script alone."""
+    steps = [{k: v for k, v in step.items() if k != "want"} for step in vector["script"]]
+    return {k: v for k, v in vector.items() if k != "counts"} | {"script": steps}
+
+
+def test_every_script_is_stored() -> None:
+    assert STORED.keys() == SCRIPTS.keys()
+
+
+@pytest.mark.parametrize(("module", "name", "value", "vector"), [
+    (media_clock, "GAIN", 0.05, "stepped"),
+    (media_clock, "JUMP_S", 0.3, "leap"),
+    (media_clock, "DRIFT_S", 0.05, "shift"),
+    (media_clock, "DRIFT_SEEN", 3, "shift"),
+    (media_clock, "EXTRAPOLATION_S", 0.12, "hung"),
+    (playout, "FADE_MS", 6, "gap"),
+    (playout, "CAPACITY_S", 13, "overrun"),
+    (playout, "TARGET_GROWTH", 1.6, "gap"),
+    (playout, "TARGET_MAX_MS", 610.0, "cushion-grows"),
+    (playout, "TARGET_RELAX_S", 31.0, "cushion-relaxes"),
+    (reports, "REPORT_EVERY_S", 0.25, "plain"),
+    (resampler, "TAPS", 18, "device-24000-44100"),
+    (resampler, "BETA", 7.0, "device-24000-16000"),
+    (resampler, "PHASES", 8, "device-24000-44100"),
+    (sampler, "EASE_IN_S", 0.071, "plain"),
+    (sampler, "EASE_OUT_S", 0.161, "plain"),
+    (sampler, "FLUSH_OUT_S", 0.121, "flush"),
+    (sampler, "LOOP_FADE_S", 0.351, "loops"),
+    (sampler, "HOLD_S", 0.2, "stall"),
+    (sampler, "RELAX_S", 0.121, "stall"),
+])  # fmt: skip
+def test_a_client_with_another_constant_does_not_pass(
+    monkeypatch: pytest.MonkeyPatch, module: Any, name: str, value: float, vector: str
+) -> None:
+    resampler._kernel.cache_clear()
+    monkeypatch.setattr(module, name, value)
+    assert run(STORED[vector]) != []
+    resampler._kernel.cache_clear()
+
+
+# --- what the vectors say, checked by hand ----------------------------------------------------------------
+
+
+def ticks(name: str) -> Iterator[tuple[Step, Step]]:
+    """The pictures of a vector: step and what is wanted."""
+    return ((step, step["want"]) for step in STORED[name]["script"] if "device" in step)
+
+
+class Change(NamedTuple):
+    """The first block of a new state: in which tick it was pulled, its device time, its position."""
+
+    at: float
+    heard_at: float
+    state: str
+    turn: int
+    pts: float
+
+
+def blocks(name: str) -> list[Change]:
+    vector, pulled, changes = STORED[name], 0, []
+    for step, want in ticks(name):
+        starts = [pulled + sum(step["pull"][:i]) for i in range(len(step["pull"]))]
+        for i, state, turn, pts in want["blocks"]:
+            heard_at = vector["first"] + starts[i] / vector["device_rate"]
+            changes.append(Change(step["at"], heard_at, state, turn, pts))
+        pulled += sum(step["pull"])
+    return changes
+
+
+def told(name: str) -> list[tuple[int, int, str]]:
+    """Every report: turn, position, state."""
+    steps = STORED[name]["script"]
+    return [(t, pts, state) for s in steps for t, pts, state, *_ in s.get("want", {}).get("played", [])]
+
+
+def states(name: str) -> list[tuple[str, int]]:
+    return [(change.state, change.turn) for change in blocks(name)]
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_what_holds_in_every_vector(name: str) -> None:
+    last: dict[int, float] = {}
+    for step in STORED[name]["script"]:
+        if step.get("session"):
+            last = {}
+        want = step.get("want", {})
+        if "heard" not in want:
+            continue
+        turn, state, pts = want["heard"]
+        assert pts >= last.get(turn, 0.0), "never back within a turn"
+        last[turn] = pts
+        assert all(0 <= w <= 1 for w in want["weights"])
+        assert want["shown"] <= pts + step["ahead"]
+        assert want["shown"] == -1 or state in ("playing", "draining", "starved")
+        for of, reported, _, buffered, _ in want["played"]:
+            assert reported <= round(last.get(of, reported)) + 1 or of != turn
+            assert buffered >= 0
+
+
+@pytest.mark.parametrize("name", ["plain", "stepped", "device-24000-44100", "leap", "shift"])
+def test_the_face_is_that_of_the_sample_heard(name: str) -> None:
+    """Channel `a` is the time of its frame; 70 ms after the start nothing is blended any more."""
+    judged = 0
+    for step, want in ticks(name):
+        _, state, pts = want["heard"]
+        if state not in ("playing", "draining") or pts < 100_000:
+            continue
+        assert want["shown"] == pytest.approx(
+            min(pts + 8333, 1000 * last_frame(name, step["at"])), abs=0.01
+        )
+        assert want["weights"] == pytest.approx([want["shown"] / 1e6, 0.5], abs=1e-6)
+        judged += 1
+    assert judged > 5
+
+
+def last_frame(name: str, at: float) -> float:
+    """Milliseconds of the newest frame that had come by then."""
+    come = [s["segment"] for s in STORED[name]["script"] if "segment" in s and s["at"] <= at]
+    newest: float = max(
+        (x["face_pts"] + 50_000 * (len(x["frames"]) - 1)) / 1000 for x in come if x["frames"]
+    )
+    return newest
+
+
+def test_plain() -> None:
+    first, second, third, last = blocks("plain")
+    assert [first.state, second.state, third.state, last.state] == [
+        "priming",
+        "playing",
+        "draining",
+        "idle",
+    ]
+    assert (first.pts, second.pts, last.pts) == (0, 0, 600_000)
+    assert 0.1 < first.at < 0.15 and 0.2 < second.at < 0.25, "100 ms were not enough"
+    assert 0.4 < third.at < 0.45, "with the end"
+    assert told("plain")[0] == (1, 0, "starved") and told("plain")[-1] == (1, 600_000, "idle")
+    since = [pts for _, pts, state in told("plain") if state == "playing"]
+    assert len(since) == 3
+    assert all(200_000 <= b - a < 250_000 for a, b in pairwise(since))
+
+
+@pytest.mark.parametrize(("name", "first"), [
+    ("start-119", "priming"), ("start-120", "playing"), ("start-121", "playing"), ("start-200", "priming"),
+])  # fmt: skip
+def test_the_cushion_at_below_and_above_its_bound(name: str, first: str) -> None:
+    assert states(name)[0] == (first, 1)
+
+
+def test_an_end_starts_what_there_is() -> None:
+    assert states("start-at-end") == [("priming", 1), ("draining", 1), ("idle", 1)]
+    assert [state for state, _ in states("end-in-gap")] == ["playing", "starved", "draining", "idle"]
+
+
+def test_a_gap_freezes_the_position_and_needs_180_ms() -> None:
+    first, dry, again, *_ = blocks("gap")
+    assert [(x.state, x.pts) for x in (first, dry, again)] == [
+        ("playing", 0), ("starved", 200_000), ("playing", 200_000),
+    ]  # fmt: skip
+    assert again.at > 0.6, "379 ms had come at 0.5 s, the 380th at 0.6"
+    frozen = [want for _, want in ticks("gap") if want["heard"][1] == "starved"]
+    assert {want["heard"][2] for want in frozen} == {200_000.0}
+    shown = [want["shown"] for want in frozen]
+    assert shown == sorted(shown)
+    assert {*shown} == {150_000.0, 200_000.0}, "the frame of 200 ms came at 0.5 s"
+
+
+def test_a_stalled_mouth_is_held_and_then_relaxes() -> None:
+    """Pictures 48 ms apart: the fourth of the stall is the first beyond 150 ms; time constant 120 ms."""
+    stalled = [want["weights"][1] for _, want in ticks("stall") if want["heard"][1] == "starved"]
+    assert stalled[:3] == [0.5, 0.5, 0.5]
+    relaxed = [0.5 * exp(-48 * n / 120) for n in range(1, len(stalled) - 2)]
+    assert stalled[3:] == pytest.approx(relaxed, abs=1e-6)
+
+
+def test_the_cushion_grows_by_half_up_to_600_ms() -> None:
+    needed = [120, 180, 266, 393, 580, 600, 600]
+    started = [change.at for change in blocks("cushion-grows") if change.state == "playing"]
+    pictures = [step["at"] for step, _ in ticks("cushion-grows")]
+    script = STORED["cushion-grows"]["script"]
+    complete = [step["at"] for step in script if step.get("segment", {}).get("samples") == 96]
+    assert started == [min(at for at in pictures if at >= came) for came in complete]
+    assert len(started) == len(needed)
+    assert STORED["cushion-grows"]["counts"]["underruns"] == len(needed)
+    assert [s for s, _ in states("cushion-large")] == ["playing", "starved", "playing", "draining", "idle"]
+
+
+def test_the_cushion_relaxes() -> None:
+    """515 ms came at 20.5 s and were not enough, 9 more at 21.0 s were."""
+    resumed = [change.at for change in blocks("cushion-relaxes") if change.state == "playing"]
+    assert 21.0 < resumed[-1] < 21.2
+
+
+def test_a_flush_fades_once_and_is_reported_once() -> None:
+    flushed, idle = [change for change in blocks("flush") if change.state in ("flushing", "idle")]
+    assert idle.heard_at - flushed.heard_at == pytest.approx(0.1, abs=0.0101), (
+        "100 ms and the rest of a block"
+    )
+    assert idle.pts - flushed.pts == pytest.approx(100_000, abs=400), "and what the resampler had taken"
+    assert [state for _, _, state in told("flush")] == ["playing", "playing", "idle"]
+    assert STORED["flush"]["counts"]["dropped"] == 1
+    later = [want["weights"] for step, want in ticks("flush") if step["at"] > 0.3 + 0.12 + 0.02]
+    assert later and all(w == [0, 0] for w in later), "at rest within 120 ms and a picture"
+    assert ("flushing", 1) not in states("flush-silent")
+
+
+def test_a_new_turn_takes_the_place_of_the_old() -> None:
+    assert states("replace") == [
+        ("playing", 1), ("flushing", 1), ("idle", 1), ("draining", 2), ("idle", 2),
+    ]  # fmt: skip
+    reports_of_1 = [state for turn, _, state in told("replace") if turn == 1]
+    assert reports_of_1[-1] == "idle" and reports_of_1.count("idle") == 1
+    assert told("replace")[-1] == (2, 300_000, "idle")
+    assert STORED["replace"]["counts"]["dropped"] == 1
+
+
+def test_turns_play_one_after_the_other_and_each_end_is_told() -> None:
+    ends = [(turn, pts) for turn, pts, state in told("queue") if state == "idle"]
+    assert ends == [(1, 200_000), (2, 250_000), (3, 100_000)]
+    for before, after in pairwise(blocks("queue")):
+        if before.state == "idle":
+            assert after.heard_at - before.heard_at == pytest.approx(0.01), "one block between two turns"
+
+
+def test_an_older_flush_and_old_media_change_nothing() -> None:
+    assert [s for s in states("flush-older") if s[1] == 2] == [("draining", 2), ("idle", 2)]
+    assert told("flush-older")[-1] == (2, 300_000, "idle")
+    assert STORED["out-of-date"]["counts"]["dropped"] == 1
+    assert told("out-of-date")[-1] == (2, 300_000, "idle")
+
+
+def test_a_hole_is_silence_of_its_length() -> None:
+    assert STORED["hole"]["counts"]["missing"] == 7200
+    assert states("hole") == [("draining", 1), ("idle", 1)]
+    inside = [want["sound"] for _, want in ticks("hole") if 200_000 < want["heard"][2] < 380_000]
+    assert inside and set(inside) == {0.0}
+
+
+def test_what_is_said_again_is_heard_once() -> None:
+    assert told("repeated")[-1] == (1, 600_000, "idle")
+    assert STORED["repeated"]["counts"] == {"underruns": 1, "overrun": 0, "missing": 0, "dropped": 0}
+
+
+def test_a_full_ring_loses_the_oldest() -> None:
+    assert STORED["overrun"]["counts"]["overrun"] == 24_000
+    assert blocks("overrun")[0].pts == 1_000_000
+
+
+@pytest.mark.parametrize("name", [name for name in STORED if name.startswith("device-")])
+def test_any_device_rate_plays_in_time(name: str) -> None:
+    begun, *_, ended = blocks(name)
+    assert ended.pts == pytest.approx(500_000, abs=23), "half a sample at most"
+    assert 0.5 <= ended.heard_at - begun.heard_at < 0.5 + 1024 / 24_000
+    for step, want in ticks(name):
+        if want["heard"][1] in ("playing", "draining"):
+            assert want["heard"][2] == pytest.approx(1e6 * (step["device"] - begun.heard_at), abs=1)
+
+
+@pytest.mark.parametrize(("name", "sign"), [("skew-fast", 1), ("skew-slow", -1)])
+def test_a_clock_200_ppm_off_is_followed(name: str, sign: int) -> None:
+    """Seen every 0.24 s, gain 0.04: the loop nears a lag of 0.24 s * 200 ppm * (1 / 0.04 - 1) = 1.15 ms."""
+    begun = blocks(name)[0].heard_at
+    late = [
+        1e6 * (step["device"] - begun) - want["heard"][2]
+        for step, want in ticks(name)
+        if want["heard"][1] == "playing" and step["at"] > 8
+    ]
+    assert late and all(700 < sign * x < 1152 for x in late)
+    assert STORED[name]["counts"]["underruns"] == 0
+
+
+def test_a_stepped_clock_comes_out_smooth() -> None:
+    moves = [
+        1e6 * s["at"] - w["heard"][2]
+        for s, w in ticks("stepped")
+        if w["heard"][1] != "idle" and s["at"] > 0.3
+    ]
+    assert max(moves) - min(moves) < 2500, "of steps of 19 ms"
+
+
+def test_a_leap_is_followed_at_once_and_a_shift_after_four_pictures() -> None:
+    heard = [(s["at"], w["heard"][2]) for s, w in ticks("leap") if w["heard"][1] in ("playing", "draining")]
+    steps = [b[1] - a[1] for a, b in pairwise(heard)]
+    assert max(steps) == pytest.approx(48_000 + 250_000, abs=1)
+    shifted = [(s["at"], 1e6 * s["at"] - w["heard"][2]) for s, w in ticks("shift") if 0.1 < s["at"] < 0.6]
+    before, after = [x for at, x in shifted if at < 0.4], [x for at, x in shifted if at > 0.5]
+    assert max(before) - min(before) < 3000, "a stray reading of 30 ms moves it by a tenth at most"
+    assert min(after) - min(before) == pytest.approx(30_000, abs=1000)
+
+
+def test_a_hung_audio_thread_is_not_outrun() -> None:
+    hung = [w["heard"][2] for s, w in ticks("hung") if 0.45 < s["at"] < 0.8]
+    assert max(hung) - hung[0] < 1e5
+    assert hung[-1] == hung[-2] == max(hung)
+
+
+def test_a_new_session_begins_at_nothing() -> None:
+    steps = STORED["new-session"]["script"]
+    begun = next(i for i, step in enumerate(steps) if step.get("session"))
+    heard = [step["want"]["heard"] for step in steps[begun:] if "heard" in step.get("want", {})]
+    fresh = [pts for turn, state, pts in heard if turn == 1 and state == "draining"]
+    assert fresh[0] < 50_000 and max(fresh) <= 300_000
+    assert told("new-session")[-1] == (1, 300_000, "idle")
+
+
+def test_loops() -> None:
+    """The idle loop: 4 frames a second, three frames of 0, 0.2 and 0.1 in channel a."""
+    knots = [0.0, 0.2, 0.1]
+    for step, want in ticks("loops"):
+        if 0.1 < step["at"] < 1.0:
+            at = 4 * step["at"] % 3
+            i = int(at)
+            wanted = knots[i] + (knots[(i + 1) % 3] - knots[i]) * (at - i)
+            assert want["weights"][0] == pytest.approx(wanted, abs=1e-6)
+    listening = [want["weights"] for step, want in ticks("loops") if 1.36 < step["at"] < 1.6]
+    assert listening and all(min(w) >= 0.6 for w in listening)
+
+
+def test_a_hidden_page_comes_back_in_time() -> None:
+    (before, last), (after, first) = next(
+        pair for pair in pairwise(ticks("hidden")) if pair[1][0]["at"] - pair[0][0]["at"] > 0.9
+    )
+    assert first["heard"][2] - last["heard"][2] == pytest.approx(1e6 * (after["at"] - before["at"]), abs=1)
+    assert first["shown"] == pytest.approx(first["heard"][2] + 8333, abs=0.01)

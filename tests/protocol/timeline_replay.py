@@ -1,0 +1,150 @@
+"""Runs a timeline vector through the client's `Player`; protocol/vectors/README.md has the format."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protocol import messages as m
+from protocol import pcm16
+from protocol.codes import BadMessage
+from protocol.face_format import FaceLayout
+from python_client.player import Player, Pose
+
+LEVEL = 16384
+"""Half of full scale."""
+
+Step = dict[str, Any]
+
+
+class Replay:
+    """One vector from its first step on; `perform` does the next one and gives what came of it."""
+
+    def __init__(self, vector: dict[str, Any]) -> None:
+        self.vector = vector
+        self.player = Player(vector["device_rate"], vector["target_ms"])
+        self._layout = FaceLayout("f32", len(vector["channels"]), head=False)
+        self._pulled = 0
+        self._before: tuple[str, int] = ("idle", -1)
+        self._seq = 0
+        self.player.take(self._welcome(), 0.0)
+
+    def perform(self, step: Step) -> Step:
+        """The `want` of this step, as it came out."""
+        now = step["at"]
+        message = self._message(step)
+        try:
+            if message is not None:
+                self.player.take(message, now)
+        except BadMessage as bad:
+            return {"refused": bad.code}
+        came = {} if "device" not in step else self._show(step)
+        if "want" in step and "refused" not in step["want"]:
+            came["played"] = [
+                [p.turn, p.pts, p.state, round(p.buffered_ms or 0, 4), p.underruns]
+                for p in self.player.poll(now)
+            ]
+        return came
+
+    def counts(self) -> dict[str, int]:
+        """What was lost, added and dropped in all."""
+        playout, reception = self.player.playout, self.player.reception
+        assert reception is not None
+        return {
+            "underruns": playout.underruns,
+            "overrun": playout.overrun,
+            "missing": reception.missing,
+            "dropped": reception.dropped,
+        }
+
+    def _show(self, step: Step) -> Step:
+        blocks, sound = [], []
+        for i, size in enumerate(step["pull"]):
+            out = np.empty(size, np.float32)
+            anchor = self.player.pull(out, self.vector["first"] + self._pulled / self.vector["device_rate"])
+            self._pulled += size
+            sound.append(out)
+            if (anchor.state, anchor.turn) != self._before:
+                blocks.append([i, anchor.state, anchor.turn, round(anchor.pts, 3)])
+            self._before = (anchor.state, anchor.turn)
+        pose = self.player.face(step["at"], step["device"], step["ahead"])
+        level = float(np.sqrt(np.mean(np.concatenate(sound).astype(np.float64) ** 2))) if sound else 0.0
+        return {"blocks": blocks, "sound": round(level, 5), **self._posed(pose)}
+
+    def _posed(self, pose: Pose) -> Step:
+        return {
+            "heard": [pose.heard.turn, pose.heard.state, round(pose.heard.pts, 3)],
+            "shown": round(float(pose.shown), 3),
+            "weights": [round(float(w), 7) for w in pose.weights],
+        }
+
+    def _message(self, step: Step) -> m.FromServer | None:
+        match step:
+            case {"segment": dict(media)}:
+                self._seq += 1
+                audio = pcm16.pack(self._voice(media["pts"], media["samples"]))
+                face = self._pack(media["frames"])
+                return m.Segment(media["turn"], self._seq, media["pts"], audio, media["face_pts"], face)
+            case {"turn": int(turn)}:
+                return m.Turn(turn, "text")
+            case {"end": int(turn)}:
+                return m.End(turn, 0)
+            case {"flush": dict(flush)}:
+                return m.Flush(flush["turn"], "interrupted", flush["fade_ms"])
+            case {"clip": dict(clip)}:
+                return m.Clip(clip["name"], clip["fps"], self._pack(clip["frames"]))
+            case {"state": str(state)}:
+                return m.State(state)  # type: ignore[arg-type]  # a vector has no other states
+            case {"session": True}:
+                return self._welcome()
+        return None
+
+    def _voice(self, pts: int, samples: int) -> NDArray[np.int16]:
+        if not self.vector["tone"]:
+            return np.full(samples, LEVEL, np.int16)
+        n = round(pts * self.vector["rate"] / 1e6) + np.arange(samples)
+        wave = np.sin(2 * np.pi * self.vector["tone"] * n / self.vector["rate"])
+        samples_of_tone: NDArray[np.int16] = np.rint(LEVEL * wave).astype(np.int16)
+        return samples_of_tone
+
+    def _pack(self, frames: list[list[float]]) -> bytes:
+        return self._layout.pack(np.reshape(frames, (-1, self._layout.channels)).astype(np.float32))
+
+    def _welcome(self) -> m.Welcome:
+        vector = self.vector
+        face = m.FaceFormatInfo("f32", vector["fps"], "arkit", tuple(vector["channels"]), False)
+        audio = m.AudioFormatInfo("pcm16", vector["rate"])
+        limits = m.Limits(65536, 200, 200, 4000, 10.0, 60.0)
+        return m.Welcome(m.VERSION, "vector", "s", "t", 30.0, audio, face, limits, "mira")
+
+
+TOLERANCES = {"pts": 0.01, "weights": 1e-6, "sound": 1e-4, "played": 1.0}
+"""How far a number may be off: microseconds, weights, level, microseconds of a report."""
+
+
+def differences(step: Step, came: Step) -> list[str]:
+    """Where `came` is not what `step` wants."""
+    want = step.get("want", {})
+    wrong = [f"{key} is missing" for key in want.keys() - came.keys()]
+    for key in want.keys() & came.keys():
+        tolerance = TOLERANCES.get(key, TOLERANCES["pts"])
+        if not _near(want[key], came[key], tolerance):
+            wrong.append(f"at {step['at']}: {key} {came[key]}, wanted {want[key]}")
+    return wrong
+
+
+def _near(a: object, b: object, tolerance: float) -> bool:
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(_near(x, y, tolerance) for x, y in zip(a, b, strict=True))
+    if isinstance(a, int | float) and isinstance(b, int | float):
+        return abs(a - b) <= tolerance
+    return a == b
+
+
+def run(vector: dict[str, Any]) -> list[str]:
+    """Every difference between a vector and what the client made of it."""
+    replay = Replay(vector)
+    wrong = [x for step in vector["script"] for x in differences(step, replay.perform(step))]
+    if replay.counts() != vector["counts"]:
+        wrong.append(f"counts {replay.counts()}, wanted {vector['counts']}")
+    return wrong

@@ -1,0 +1,151 @@
+/** Runs a timeline vector through the core. The format: protocol/vectors/README.md. */
+
+const LEVEL = 16384;
+/** How far a number may be off: microseconds, weights, level, microseconds of a report. */
+const TOLERANCES = { pts: 0.01, weights: 1e-6, sound: 1e-4, played: 1 };
+
+/** The parts of one client, wired as client.js and the audio thread wire them. */
+export class Replay {
+  /** @param {any} core the modules of core/ @param {any} vector */
+  constructor(core, vector) {
+    this.core = core;
+    this.vector = vector;
+    this.playout = new core.Playout(vector.device_rate, vector.target_ms);
+    this.clock = new core.MediaClock();
+    this.device = new core.DeviceClock();
+    this.sampler = new core.Sampler(vector.channels.length + 3);
+    this.heard = { turn: -1, pts: 0, state: "idle" };
+    this.avatar = "idle";
+    this.pulled = 0;
+    this.before = "idle -1";
+    this.welcome();
+  }
+
+  welcome() {
+    const { rate, fps, channels } = this.vector;
+    if (this.reception) this.flush(0, this.reception.turn, 10);
+    this.reception = new this.core.Reception({ rate }, { format: "f32", fps, channels, head: false });
+    this.avatar = "idle";
+    this.clock.forget();
+    this.reports = new this.core.Reports(this.clock);
+  }
+
+  /** What came of one step. @param {any} step */
+  perform(step) {
+    /** @type {any} */
+    const came = { played: [] };
+    try {
+      came.played.push(...this.arrive(step));
+    } catch (error) {
+      if (!(error instanceof this.core.BadMessage)) throw error;
+      return { refused: error.code };
+    }
+    if (step.device !== undefined) Object.assign(came, this.show(step), { played: this.due(step.at) });
+    came.played = came.played.map((/** @type {any} */ r) => [r.turn, r.pts, r.state, r.buffered_ms, r.underruns]);
+    return came;
+  }
+
+  /** @param {number} at */
+  listen(at) {
+    this.heard = this.clock.at(at + this.device.offset);
+    return this.heard;
+  }
+
+  /** @param {number} at */
+  due(at) {
+    return this.reports.due(1000 * at, this.listen(at));
+  }
+
+  /** @param {any} step @returns {any[]} reports */
+  arrive({ at, segment, turn, end, flush, clip, state, session }) {
+    const { reception } = this;
+    if (segment) this.media(segment);
+    else if (turn !== undefined && !reception.stale(turn)) reception.begin(turn);
+    else if (end !== undefined && !reception.stale(end)) {
+      reception.end(end);
+      this.playout.end(end);
+    } else if (flush) return this.flush(at, flush.turn, flush.fade_ms);
+    else if (clip) this.sampler.setLoop(clip.name, clip.fps, clip.frames.map((/** @type {number[]} */ f) => Float32Array.from([...f, 0, 0, 0])));
+    else if (state) this.avatar = state;
+    else if (session) this.welcome();
+    return [];
+  }
+
+  /** @param {any} segment */
+  media({ turn, pts, samples, face_pts, frames }) {
+    const audio = new Uint8Array(this.voice(pts, samples).buffer);
+    const face = new Uint8Array(Float32Array.from(frames.flat()).buffer);
+    const media = this.reception.take({ turn, pts, audio, face_pts, face });
+    if (!media) return;
+    for (const { pts: time, frame } of media.frames) this.sampler.insert(turn, time, frame);
+    if (media.samples.length > 0) this.playout.push(turn, media.pts, this.vector.rate, media.samples);
+  }
+
+  /** @param {number} pts @param {number} samples */
+  voice(pts, samples) {
+    const { tone, rate } = this.vector;
+    const first = Math.round((pts * rate) / 1e6);
+    const wave = (/** @type {number} */ n) => Math.round(LEVEL * Math.sin((2 * Math.PI * tone * n) / rate));
+    return Int16Array.from({ length: samples }, (_, i) => (tone ? wave(first + i) : LEVEL));
+  }
+
+  /** @param {number} at @param {number} turn @param {number} fadeMs */
+  flush(at, turn, fadeMs) {
+    this.reception.flush(turn);
+    this.playout.flush(turn, fadeMs);
+    this.sampler.flush(turn);
+    return this.reports.flush(1000 * at, turn, this.listen(at));
+  }
+
+  /** @param {any} step */
+  show({ at, device, pull, ahead }) {
+    const blocks = [];
+    const sound = [];
+    for (const [i, size] of pull.entries()) {
+      const out = new Float32Array(size);
+      const anchor = this.playout.pull(out);
+      this.clock.add({ time: this.vector.first + this.pulled / this.vector.device_rate, ...anchor });
+      this.pulled += size;
+      sound.push(...out);
+      const { state, turn, pts } = anchor;
+      if (this.before !== `${state} ${turn}`) blocks.push([i, state, turn, pts]);
+      this.before = `${state} ${turn}`;
+    }
+    this.device.observe(at, device);
+    const { turn, state, pts } = this.listen(at);
+    const { frame, shown } = this.sampler.sample(1000 * at, this.heard, this.avatar, ahead);
+    const level = Math.sqrt(sound.reduce((sum, x) => sum + x * x, 0) / Math.max(1, sound.length));
+    return { blocks, sound: level, heard: [turn, state, pts], shown, weights: [...frame.subarray(0, this.vector.channels.length)] };
+  }
+
+  counts() {
+    const { underruns, overrun } = this.playout;
+    const { missing, dropped } = this.reception;
+    return { underruns, overrun, missing, dropped };
+  }
+}
+
+/** @param {any} a @param {any} b @param {number} tolerance @returns {boolean} */
+function near(a, b, tolerance) {
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((x, i) => near(x, b[i], tolerance));
+  return typeof a === "number" ? Math.abs(a - b) <= tolerance : a === b;
+}
+
+/** Every difference between a vector and what the core made of it. @param {any} core @param {any} vector */
+export function run(core, vector) {
+  const replay = new Replay(core, vector);
+  const wrong = [];
+  for (const step of vector.script) {
+    const came = replay.perform(step);
+    for (const [key, value] of Object.entries(step.want ?? {})) {
+      const tolerance = TOLERANCES[/** @type {"pts"} */ (key)] ?? TOLERANCES.pts;
+      if (!near(value, came[key], tolerance)) wrong.push(`at ${step.at}: ${key} ${JSON.stringify(came[key])}, wanted ${JSON.stringify(value)}`);
+    }
+  }
+  const counts = replay.counts();
+  for (const [key, value] of Object.entries(vector.counts)) {
+    const got = counts[/** @type {"underruns"} */ (key)];
+    if (got !== value) wrong.push(`${key} ${got}, wanted ${value}`);
+  }
+  return wrong;
+}
