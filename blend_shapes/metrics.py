@@ -1,6 +1,8 @@
-"""Measures of a face without a renderer: how far the lips are apart, and whether a closure closes."""
+"""Measures of a face without a renderer: how far the lips of the generated head are apart, and whether a
+closure closes."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -8,9 +10,10 @@ from numpy.typing import NDArray
 
 from blend_shapes.arkit import INDEX
 from blend_shapes.face import FaceFrames, Weights
+from blend_shapes.head.lip_gap import lip_gap
 
-CLOSED: Final = 0.06
-"""Lips count as closed at this aperture and below."""
+CLOSED: Final = 0.025
+"""Lips count as closed at this aperture and below: half a millimetre on the generated head."""
 
 
 def pair(weights: Weights, shape: str) -> NDArray[np.float64]:
@@ -20,16 +23,16 @@ def pair(weights: Weights, shape: str) -> NDArray[np.float64]:
 
 
 def aperture(weights: Weights) -> NDArray[np.float64]:
-    """Opening of the lips, shape (frames,), in units of jawOpen: a proxy that needs no mesh.
+    """Opening of the lips of the generated head, shape (frames,), in parts of what jawOpen alone opens."""
+    return lip_gap(weights) / _full_gap()
 
-    What opens less what closes, each with its displacement relative to the jaw's on a typical head.
-    """
-    one = {name: np.asarray(weights[:, i], np.float64) for name, i in INDEX.items()}
-    opening = one["jawOpen"] - one["mouthClose"]
-    opening += 0.35 * pair(weights, "mouthLowerDown") + 0.25 * pair(weights, "mouthUpperUp")
-    opening -= 0.30 * pair(weights, "mouthPress") + 0.25 * (one["mouthRollLower"] + one["mouthRollUpper"])
-    opening -= 0.10 * (one["mouthShrugLower"] + one["mouthShrugUpper"])
-    return np.maximum(opening, 0.0)
+
+@cache
+def _full_gap() -> float:
+    """Millimetres between the lips at jawOpen 1."""
+    open_wide = np.zeros((1, len(INDEX)))
+    open_wide[0, INDEX["jawOpen"]] = 1.0
+    return float(lip_gap(open_wide)[0])
 
 
 def least_within(curve: NDArray[np.float64], frames: FaceFrames, start: float, end: float) -> float:
