@@ -157,6 +157,8 @@ class BuildPage(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         page = Page(Path(self.root))
         editable = version == "editable"
+        if page.fresh():
+            page.note.unlink(missing_ok=True)
         if not self._wanted() or (page.fresh() and (not editable or page.packages_installed(True))):
             return
         try:

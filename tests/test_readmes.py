@@ -13,7 +13,7 @@ from server import app
 from tests.fakes.client import tree
 
 ROOT = Path(__file__).parent.parent
-EMBEDDED = {"brain": "knowledge", "voice": "espeak", "face": "articulation"}
+EMBEDDED: dict[str, object] = {"brain": "knowledge", "voice": "espeak", "face": "articulation"}
 
 
 def examples(readme: str) -> list[str]:
@@ -39,12 +39,53 @@ async def run(program: str, folder: Path) -> str:
 
 @pytest.mark.parametrize("readme", ["README.md", "python_client/README.md"])
 async def test_the_client_of_the_readme(readme: str, tmp_path: Path) -> None:
-    (program,) = examples(readme)
+    program, *_ = examples(readme)
     async with app.running(tree(server={"grace_s": 0}, engines=EMBEDDED), environ={}) as server:
         out = await run(program.replace("127.0.0.1:8765", f"127.0.0.1:{server.port}"), tmp_path)
     assert "frames, jaw open up to 0." in out
     with wave.open(str(tmp_path / "reply.wav")) as sound:
         assert sound.getnframes() > sound.getframerate()
+
+
+SOUNDDEVICE = '''
+import threading, time, types
+import numpy as np
+
+class OutputStream:
+    """A device that nobody hears: 10 ms blocks in time, on a clock of its own."""
+
+    def __init__(self, rate, channels, dtype, callback):
+        self.rate, self.callback, self.over = rate, callback, threading.Event()
+        self.thread = threading.Thread(target=self.play)
+
+    time = property(lambda self: time.monotonic() + 1000)
+
+    def play(self):
+        heard_at = self.time + 0.02
+        while not self.over.wait(max(0, heard_at - 0.02 - self.time)):
+            out = np.empty((self.rate // 100, 1), np.float32)
+            self.callback(out, len(out), types.SimpleNamespace(outputBufferDacTime=heard_at), None)
+            heard_at += 0.01
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+'''
+
+
+async def test_the_player_of_the_readme(tmp_path: Path) -> None:
+    _, program = examples("python_client/README.md")
+    (tmp_path / "sounddevice.py").write_text(SOUNDDEVICE, encoding="utf-8")
+    engines = {**EMBEDDED, "brain": "echo"}
+    async with app.running(tree(server={"grace_s": 0}, engines=engines), environ={}) as server:
+        out = await run(program.replace("127.0.0.1:8765", f"127.0.0.1:{server.port}"), tmp_path)
+    states, jaws = zip(*re.findall(r"(\w+), jaw ([\d.]+)", out), strict=True)
+    assert {"playing", "draining"} <= {*states}
+    assert max(float(jaw) for jaw in jaws) > 0.1
 
 
 async def test_the_face_of_the_readme(tmp_path: Path) -> None:

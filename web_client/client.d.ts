@@ -25,6 +25,8 @@ export interface ConnectOptions {
   audioContext?: AudioContext;
   /** Where the voice goes instead of the loudspeaker; a node of `audioContext`. */
   destination?: AudioNode;
+  /** Where the audio thread's module lies (`worklet.js`, with what it imports) if not beside the client's own files. */
+  workletUrl?: string | URL;
 }
 
 export type Status =
@@ -94,6 +96,15 @@ export interface Client {
   text(text: string, id?: string): void;
   /** Speak this word for word. */
   say(text: string, options?: { mood?: string; queue?: "now" | "next" | "last"; id?: string }): void;
+  /**
+   * Like `say`, and tells when it is over: `complete` where it was heard to its end, else it was interrupted, dropped before
+   * its turn came (`turn` -1), or lost with its session. Rejected where the server refuses it. Waits for as long as
+   * the browser lets no sound out.
+   */
+  speak(
+    text: string,
+    options?: { mood?: string; queue?: "now" | "next" | "last" },
+  ): Promise<{ complete: boolean; turn: number }>;
   /** From the next turn on. */
   configure(change: { character?: string; voice?: string; language?: string; mood?: string }): void;
   /** Silence at once; the server is told. */

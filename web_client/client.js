@@ -1,10 +1,11 @@
 /**
- * FaceWire in the browser: `connect`, then `text` or `say`, and each display frame `face(performance.now())`.
+ * FaceWire in the browser: `connect`, then `text`, `say` or `speak`, and each display frame `face(performance.now())`.
  * Gathers the parts of `core/` and `audio/`; what it gives out is described in `client.d.ts`.
  */
 
 import { Player } from "./audio/player.js";
 import { HEAD_ANGLES, unpackFace } from "./core/face_format.js";
+import { Lines } from "./core/lines.js";
 import { DeviceClock, MediaClock } from "./core/media_clock.js";
 import { Reports } from "./core/reports.js";
 import { Sampler } from "./core/sampler.js";
@@ -18,6 +19,7 @@ const WATCH_MS = 50;
 const INTERRUPT_FADE_MS = 10;
 /** An audio device that was allowed to start has started after this time. */
 const START_MS = 400;
+const FINAL = new Set(["closed", "rejected", "unauthorised", "taken_over"]);
 const NO_WEIGHTS = new Float32Array(0);
 const NO_HEAD = new Float32Array(3);
 /** @type {import("./core/reports.js").Heard} */
@@ -47,6 +49,7 @@ class Client {
     /** @type {string[]} */
     this.channels = [];
     this.avatar = /** @type {import("./core/sampler.js").AvatarState} */ ("idle");
+    this.lines = new Lines();
     this.clock = new MediaClock();
     this.device = new DeviceClock();
     /** @type {Sampler | null} */
@@ -54,6 +57,7 @@ class Client {
     this.heard = NOTHING;
     this.report = new Reports(this.clock);
     this.told = { turn: -1, state: "idle" };
+    this.welcomes = 0;
     this.frameMs = 1000 / 60;
     this.lastFrame = 0;
     this.player = new Player({
@@ -62,6 +66,7 @@ class Client {
       targetMs: bufferMs,
       context: options.audioContext,
       destination: options.destination,
+      workletUrl: options.workletUrl,
     });
     this.session = new Session({
       openSocket: (subprotocol) => new WebSocket(url, subprotocol),
@@ -74,7 +79,7 @@ class Client {
       },
       timers: { set: (task, ms) => setTimeout(task, ms), clear: (timer) => clearTimeout(timer) },
       events: {
-        status: (status, detail) => this.emit("status", { status, detail }),
+        status: (status, detail) => this.became(status, detail),
         welcome: (welcome, resumed) => this.welcomed(welcome, resumed),
         media: (media) => this.received(media),
         flush: (turn, fadeMs) => this.flushed(turn, fadeMs),
@@ -101,12 +106,26 @@ class Client {
 
   /** @param {string} text @param {string} [id] */
   text(text, id) {
+    this.lines.drop();
     this.session.send({ type: "text", text, id });
   }
 
   /** @param {string} text @param {{mood?: string, queue?: "now" | "next" | "last", id?: string}} [options] */
   say(text, options = {}) {
+    if (options.queue === "now") this.lines.drop();
     this.session.send({ type: "say", text, ...options });
+  }
+
+  /** @param {string} text @param {{mood?: string, queue?: "now" | "next" | "last"}} [options] */
+  async speak(text, options = {}) {
+    if (options.queue === "now") this.lines.drop();
+    const { id, spoken } = this.lines.begin();
+    try {
+      this.session.send({ type: "say", text, ...options, id });
+    } catch (error) {
+      this.lines.refuse(error instanceof Error ? error.message : String(error));
+    }
+    return spoken;
   }
 
   /** @param {Record<string, string>} change */
@@ -115,6 +134,7 @@ class Client {
   }
 
   interrupt() {
+    this.lines.drop();
     this.session.interrupt(INTERRUPT_FADE_MS);
   }
 
@@ -164,6 +184,12 @@ class Client {
     for (const listener of this.listeners.get(event) ?? []) listener(detail);
   }
 
+  /** @param {import("./client.d.ts").Status} status @param {string} detail */
+  became(status, detail) {
+    if (FINAL.has(status)) this.lines.lose();
+    this.emit("status", { status, detail });
+  }
+
   /** Moves the clocks to `now`. @param {number} now of performance.now() */
   listen(now) {
     const heard = this.player.heardAt(now);
@@ -175,6 +201,7 @@ class Client {
   attend(now) {
     if (now - this.lastFrame > WATCH_MS) this.listen(now);
     this.tell(this.report.due(now, this.heard));
+    this.lines.heard(this.report.turn, this.report.state);
   }
 
   /** @param {import("./core/reports.js").Report[]} reports */
@@ -192,6 +219,7 @@ class Client {
   welcomed(welcome, resumed) {
     if (!resumed || !this.sampler) this.begin(welcome.face.channels);
     this.avatar = resumed ? this.avatar : "idle";
+    if (!resumed && this.welcomes++ > 0) this.lines.lose();
     this.emit("welcome", { ...welcome, isResumed: resumed });
   }
 
@@ -232,15 +260,24 @@ class Client {
     this.player.flush(turn, fadeMs);
     this.sampler?.flush(turn);
     this.tell(this.report.flush(now, turn, this.heard));
+    this.lines.flush(turn);
     this.emit("flush", { turn });
   }
 
   /** @param {{type: string} & Record<string, any>} message */
   control(message) {
     if (message.type === "state") this.avatar = message.state;
-    else if (message.type === "end") this.player.end(message.turn);
+    else if (message.type === "end") this.ended(message.turn);
+    else if (message.type === "turn") this.lines.turn(message.turn, message.id);
+    else if (message.type === "error" && message.turn === undefined) this.lines.refuse(message.message);
     else if (message.type === "clip") this.loop(message);
     this.emit(message.type, message);
+  }
+
+  /** @param {number} turn */
+  ended(turn) {
+    this.player.end(turn);
+    this.lines.end(turn);
   }
 
   /** @param {Record<string, any>} clip */

@@ -14,35 +14,17 @@ from tests.web_client.scripted import ScriptedServer
 from tests.web_client.visit import CHROMIUM, OpenPage, chromium
 
 
-<<<<<<< HEAD
-def need_chromium() -> str:
-    """The path of the browser; without one the test is skipped, or fails where every test is required."""
-    if not CHROMIUM.exists():
-        lacking(f"{CHROMIUM} is not installed: the page was not tested")
-    return str(CHROMIUM)
-=======
 def need_chromium() -> None:
     """Without the browser the test is skipped, or fails where every test is required."""
-    if CHROMIUM.exists():
-        return
-    if os.environ.get("FACEWIRE_REQUIRE_ALL_TESTS"):
-        pytest.fail(f"{CHROMIUM} is not installed; the tests of the page need it")
-    pytest.skip(f"{CHROMIUM} is not installed: the page was not tested")
->>>>>>> sync
+    if not CHROMIUM.exists():
+        lacking(f"{CHROMIUM} is not installed: the page was not tested")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-<<<<<<< HEAD
-    """Without the flag that allows autoplay: sound begins as it does for a user."""
-    path = need_chromium()
-    build_page()
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-=======
     need_chromium()
+    build_page()
     async with chromium() as running:
->>>>>>> sync
         yield running
 
 

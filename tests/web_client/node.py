@@ -19,7 +19,7 @@ def lacking(what: str) -> NoReturn:
     pytest.skip(what)
 
 
-def node(*arguments: str) -> subprocess.CompletedProcess[str]:
+def node(*arguments: str, input: str | None = None) -> subprocess.CompletedProcess[str]:
     """What Node says, run in `web_client/` with the packages that the development install puts there."""
     program = shutil.which("node")
     if program is None:
@@ -27,7 +27,12 @@ def node(*arguments: str) -> subprocess.CompletedProcess[str]:
     if not (WEB_CLIENT / "node_modules" / "gltf-validator").exists():
         lacking("web_client/node_modules lacks packages: run `npm ci` in web_client")
     return subprocess.run(
-        [program, *arguments], cwd=WEB_CLIENT, capture_output=True, encoding="utf-8", check=False
+        [program, *arguments],
+        cwd=WEB_CLIENT,
+        input=input,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
 
 

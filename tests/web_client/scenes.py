@@ -66,12 +66,12 @@ class Talk(OpenPage):
         """The connection breaks in mid-sentence, and the session goes on."""
         turn = await self.ask(text)
         await self.playing(turn, 0.5)
-        before = len(await self.everything())
+        before = (await self.everything())[-1]["time"]
         self.relay.cut()
         await self.until("facewire.client.status === 'reconnecting'")
         await self.over(turn, LONGEST_S)
         assert await self.page.evaluate("facewire.client.session.welcome.resumed?.turn") == turn
-        return [r for r in (await self.everything())[before:] if r["state"] in ("playing", "draining")]
+        return [r for r in await self.records(turn) if r["time"] > before]
 
     async def poses(self, frames: int) -> list[list[float]]:
         """The face in so many animation frames: weights and head."""

@@ -112,6 +112,8 @@ class ScriptedServer:
     """How many connections are turned away before one is let in."""
     greeting: str = ""
     """Said to a new session before anyone asks."""
+    beside: Path | None = None
+    """A folder whose files are served beside the page."""
     received: list[m.ControlFromClient] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     sessions: dict[str, Conversation] = field(default_factory=dict)
@@ -121,6 +123,8 @@ class ScriptedServer:
         app.router.add_get(prefix + "/", self._page)
         app.router.add_get(prefix + "/v1/stream", self._stream)
         app.router.add_static(prefix + "/web", ROOT)
+        if self.beside:
+            app.router.add_static(prefix + "/", self.beside)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
@@ -187,19 +191,24 @@ class ScriptedServer:
     ) -> None:
         if isinstance(said, m.Text | m.Say):
             await self._silence(socket, conversation, "superseded")
-            await self._begin(socket, conversation, said.text, "text")
+            await self._begin(socket, conversation, said.text, "text", said.id)
         elif isinstance(said, m.Interrupt):
             await self._silence(socket, conversation, "client asked")
 
     async def _begin(
-        self, socket: web.WebSocketResponse, c: Conversation, said: str, origin: m.Origin
+        self,
+        socket: web.WebSocketResponse,
+        c: Conversation,
+        said: str,
+        origin: m.Origin,
+        id: str | None = None,
     ) -> None:
         fault, _, text = said.partition(" ")
         c.fault = fault if fault in WORD_FAULTS else ""
         c.reply = Reply.of(text if c.fault else said)
         c.turn += 1
         c.seq = 0
-        await _send(socket, m.Turn(turn=c.turn, origin=origin))
+        await _send(socket, m.Turn(turn=c.turn, origin=origin, id=id))
         await _send(socket, m.State(state="speaking"))
         c.speaking = asyncio.create_task(self._speak(socket, c, 0))
 

@@ -101,6 +101,21 @@ async def test_interrupt_is_silence_and_rest_and_the_next_reply_plays(visit: Vis
     assert max(r["jawOpen"] for r in records) > 0.3
 
 
+async def test_a_line_that_is_spoken_tells_when_it_is_over(visit: Visit) -> None:
+    speak = "(line) => { window.spoken = null; facewire.client.speak(line).then((x) => { spoken = x; }); }"
+    last = await visit.turn()
+    await visit.page.evaluate(speak, "mama")
+    await visit.until("spoken !== null")
+    assert await visit.page.evaluate("spoken") == {"complete": True, "turn": last + 1}
+    assert (await visit.last_report()).pts == pytest.approx(Reply.of("mama").end_us, abs=1)
+    await visit.page.evaluate(speak, SENTENCE)
+    await visit.playing(last + 2)
+    await visit.page.keyboard.press("Escape")
+    await visit.until("spoken !== null")
+    assert await visit.page.evaluate("spoken") == {"complete": False, "turn": last + 2}
+    await visit.over(last + 2)
+
+
 async def test_a_new_question_takes_the_place_of_the_reply(visit: Visit) -> None:
     turn = await visit.ask(SENTENCE)
     await visit.playing(turn)

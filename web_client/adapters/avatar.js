@@ -1,7 +1,10 @@
 /** A GLB or VRM file, as a user drops it on a page, to a model with a face. Says plainly what is wrong with a file. */
 
+import { NoFaceShapes } from "./morphs.js";
 import { ThreeFace } from "./three.js";
 import { VrmFace } from "./vrm.js";
+
+export { NoFaceShapes };
 
 /**
  * @typedef {import("./avatar.d.ts").Avatar} Avatar

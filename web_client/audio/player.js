@@ -3,8 +3,6 @@
  * A browser lets sound begin only after the user did something on the page: `wake` is to be called then.
  */
 
-const WORKLET = new URL("./worklet.js", import.meta.url);
-
 export class Player {
   /**
    * @param {object} options
@@ -13,14 +11,16 @@ export class Player {
    * @param {number} [options.targetMs] voice held before a turn begins
    * @param {AudioContext} [options.context] one that the page already has
    * @param {AudioNode} [options.destination] where the voice goes instead of the loudspeaker
+   * @param {string | URL} [options.workletUrl] where worklet.js lies if not beside this module
    */
-  constructor({ onAnchor, onError, targetMs = 120, context, destination }) {
+  constructor({ onAnchor, onError, targetMs = 120, context, destination, workletUrl }) {
     this.onAnchor = onAnchor;
     this.onError = onError;
     this.targetMs = targetMs;
     this.context = context ?? null;
     this.ownsContext = context === undefined;
     this.destination = destination;
+    this.workletUrl = workletUrl ?? new URL("./worklet.js", import.meta.url);
     /** @type {AudioWorkletNode | null} */
     this.node = null;
     this.opening = false;
@@ -46,7 +46,7 @@ export class Player {
 
   /** @param {AudioContext} context */
   async open(context) {
-    await context.audioWorklet.addModule(WORKLET);
+    await context.audioWorklet.addModule(this.workletUrl);
     if (this.closed) return;
     const node = new AudioWorkletNode(context, "facewire-voice", {
       numberOfInputs: 0,

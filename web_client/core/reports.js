@@ -46,7 +46,7 @@ export class Reports {
    * @returns {Report[]}
    */
   due(now, heard) {
-    if (heard.turn < 0 || heard.turn <= this.flushed) return [];
+    if (heard.turn < Math.max(0, this.turn) || heard.turn <= this.flushed) return [];
     const reports = [];
     const state = REPORTED[heard.state];
     const next = heard.turn !== this.turn;
@@ -66,7 +66,8 @@ export class Reports {
   flush(now, turn, heard) {
     const due = this.due(now, heard);
     this.flushed = Math.max(this.flushed, turn);
-    if (this.turn <= turn && this.state !== "idle") due.push(this.report(now, this.turn, heard.pts, "idle"));
+    const pts = heard.turn === this.turn ? heard.pts : 0;
+    if (this.turn <= turn && this.state !== "idle") due.push(this.report(now, this.turn, pts, "idle"));
     return due;
   }
 

@@ -94,10 +94,7 @@ export class ShapeMapper {
  * @returns {Found[]}
  */
 function find(rig, shapes) {
-  /** @type {Map<string, string>} */
-  const known = new Map();
-  for (const [key, row] of Object.entries(rig.shapes))
-    for (const spelling of [key, ...(row.spellings ?? [])]) known.set(words(spelling).join(""), key);
+  const known = spellings(rig);
   /** @type {Map<string, {dropped: number, shape: number}>} */
   const plainest = new Map();
   shapes.forEach((name, shape) => {
@@ -109,6 +106,19 @@ function find(rig, shapes) {
   return [...plainest]
     .filter(([key]) => !rig.shapes[key].unless?.some((other) => plainest.has(other)))
     .map(([key, { shape }]) => ({ shape, row: rig.shapes[key] }));
+}
+
+/** @type {Map<Rig, Map<string, string>>} */
+const SPELLINGS = new Map();
+
+/** The rig's rows by the joined words of all their spellings; made once. @param {Rig} rig */
+function spellings(rig) {
+  const known = SPELLINGS.get(rig) ?? new Map();
+  if (known.size === 0)
+    for (const [key, row] of Object.entries(rig.shapes))
+      for (const spelling of [key, ...(row.spellings ?? [])]) known.set(words(spelling).join(""), key);
+  SPELLINGS.set(rig, known);
+  return known;
 }
 
 /** Where a row's sources lie; rows without any are of the mouth. @param {Row} row @returns {Region} */

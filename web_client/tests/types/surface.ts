@@ -1,0 +1,41 @@
+/** What the types promise, and what they refuse: compiled by `tsc`, never run. */
+
+import type { VRM } from "@pixiv/three-vrm";
+import { Group } from "three";
+import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
+
+import { type Avatar, BadAvatarFile, NoFaceShapes, openAvatar } from "facewire/avatar";
+import { ThreeFace } from "facewire/three";
+import { VrmFace } from "facewire/vrm";
+import { CHANNELS, type Client, connect, type Pose, ShapeMapper, type Status } from "facewire";
+
+const client: Client = connect({ url: "wss://example.org/v1/stream", token: "t", bufferMs: 200 });
+const stop: () => void = client.on("caption", ({ text, pts, end }) => console.log(text.length, pts - end));
+client.on("status", ({ status }) => status satisfies Status);
+client.on("turn", ({ origin }) => origin satisfies "text" | "speech" | "say" | "greeting");
+client.text("Hello", "question-1");
+client.say("Hello", { mood: "happy", queue: "next" });
+const spoken: Promise<{ complete: boolean; turn: number }> = client.speak("Hello", { queue: "now" });
+const pose: Pose = client.face(performance.now());
+
+const three = new ThreeFace(new Group(), { ignore: ["smirk"], gains: { jawOpen: 0.8 }, eyes: "bones", jaw: "off" });
+three.show(pose);
+three.report.missing.includes("tongueOut");
+declare const vrm: VRM;
+new VrmFace(vrm, { headGain: 0.5 }).show({ weights: [0], head: [0, 0, 0] });
+const avatar: Promise<Avatar> = openAvatar(new ArrayBuffer(4), new GLTFLoader());
+const errors: Error[] = [new BadAvatarFile(), new NoFaceShapes()];
+const out: Float32Array = new ShapeMapper(CHANNELS, { channels: client.channels }).map(pose.weights, new Float32Array(52));
+
+// @ts-expect-error: there is no such event
+client.on("captoin", () => {});
+// @ts-expect-error: a queue is now, next or last
+client.say("Hello", { queue: "soon" });
+// @ts-expect-error: channels are the server's
+client.channels.push("jawOpen");
+// @ts-expect-error: eyes are auto, bones or shapes
+new ThreeFace(new Group(), { eyes: "left" });
+// @ts-expect-error: a VRM is wanted, not its scene
+new VrmFace(new Group());
+
+export { avatar, errors, out, spoken, stop };
