@@ -1,4 +1,5 @@
 # make run: serve the page.  make test: all tests.  make check: lint, types, imports, spelling.  make bench: figures.
+# make sheets: contact sheets of the head (Chromium and npm).
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +8,7 @@ SOURCES := pyproject.toml hatch_build.py $(shell find web_client -type f -not -p
   -not -path '*/dist/*' -not -path '*/tests/*' -not -name '*.md' -not -name '*.png')
 UNBUILT := web_client/dist/not_built.txt
 done = if [ -e $(UNBUILT) ]; then echo "The page was not built: $$(cat $(UNBUILT))"; else touch $(1); fi
-.PHONY: run test check bench clean
+.PHONY: run test check bench sheets clean
 
 run: $(VENV)/.run
 	$(BIN)/python -m server
@@ -25,6 +26,10 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench
+
+sheets: $(VENV)/.dev
+	cd tests/blend_shapes/head && npm install --no-package-lock --no-audit --no-fund
+	$(BIN)/python -m tests.sheets
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -17,7 +17,10 @@ def brow(look: Look) -> Piece:
     """The left brow, from the nose to the temple."""
     u = np.linspace(0.0, 1.0, ALONG)
     x = look.eye_x - 18.5 + 40.0 * u
-    arch = look.brow_arch * np.sin(np.pi * np.clip(u * 0.86, 0.0, 1.0)) - 5.0 * np.clip(u - 0.62, 0.0, None) ** 1.3 * 2.2
+    arch = (
+        look.brow_arch * np.sin(np.pi * np.clip(u * 0.86, 0.0, 1.0))
+        - 5.0 * np.clip(u - 0.62, 0.0, None) ** 1.3 * 2.2
+    )
     y = look.brow_height - 2.0 + arch
     thick = look.brow_thickness * np.clip(u * 7.0 + 0.45, 0.0, 1.0) * (1.0 - 0.80 * u**1.7)
     lines, hung = [], []

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from blend_shapes.head.field import Array, carve, ellipsoid, folded, join
+from blend_shapes.head.field import Array, carve, cone, ellipsoid, folded, join
 from blend_shapes.head.look import Look
 
 
@@ -12,6 +12,8 @@ def garment(p: Array, look: Look) -> Array:
     wide = look.shoulders
     d = ellipsoid(q, (0.0, -194.0, -28.0), (wide * 0.72, 60.0, 60.0))
     d = join(d, ellipsoid(q, (wide * 0.66, -189.0, -30.0), (wide * 0.36, 40.0, 44.0)), 30.0)
+    yoke = cone(q, (0.0, -185.0, -30.0), (0.0, -142.0, -27.0), look.neck + 24.0, look.neck + 9.0)
+    d = join(d, yoke, 18.0)
     d = carve(d, _collar_space(q, look), 6.0)
     return join(d, _collar(q, look), 8.0)
 

@@ -36,7 +36,9 @@ def ear(look: Look) -> Piece:
         along = np.sin(angle) * 25.0 * radius + 4.0 * (1.0 - radius)
         lobe = np.clip(-np.sin(angle), 0.0, 1.0) ** 2
         over = high * (1.0 - 0.55 * lobe) - 3.0 * radius * np.clip(-np.cos(angle), 0.0, 1.0)
-        lines.append(centre + look.ear * (np.outer(across, back) + np.outer(along, up) + np.outer(over, away)))
+        lines.append(
+            centre + look.ear * (np.outer(across, back) + np.outer(along, up) + np.outer(over, away))
+        )
     position = np.concatenate(lines)
     numbers = np.arange(len(position)).reshape(len(_PROFILE), AROUND)
     triangles = rows(closed(numbers))

@@ -104,7 +104,9 @@ class EyeShapes:
     def _slid(self, d: Array) -> Array:
         """Follows the curve of the forehead: back when going up or outwards."""
         d[:, 2] -= 0.30 * d[:, 1] * smoothstep(24.0, 50.0, self.anchor[:, 1])
-        d[:, 2] -= 0.45 * d[:, 0] * np.sign(self.anchor[:, 0]) * smoothstep(24.0, 48.0, np.abs(self.anchor[:, 0]))
+        d[:, 2] -= (
+            0.45 * d[:, 0] * np.sign(self.anchor[:, 0]) * smoothstep(24.0, 48.0, np.abs(self.anchor[:, 0]))
+        )
         return d
 
     def brow_down(self) -> Array:

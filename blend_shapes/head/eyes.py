@@ -65,7 +65,9 @@ def glints(look: Look) -> tuple[Array, Array, Triangles]:
     """Both eyes' catch-lights in the head's axes: positions, normals, triangles."""
     lids, n = Lids(look), 14
     spread = np.linspace(0.0, 2.0 * np.pi, n, endpoint=False)
-    position, normal, triangles = [], [], []
+    position: list[Array] = []
+    normal: list[Array] = []
+    triangles: list[Triangles] = []
     for side in (1.0, -1.0):
         centre = lids.centre * np.array([side, 1.0, 1.0])
         for beside, turn, size in _GLINTS:

@@ -20,8 +20,7 @@ def skin(p: Array, look: Look) -> Array:
     d = ellipsoid(p, (0.0, 34.0, -8.0), (76.0, 88.0, 89.0))
     d = join(d, _face(p, look), 26.0)
     d = _eyes(p, d, look)
-    d = join(d, _nose(p, look), 9.0)
-    d = _nostrils(p, d, look)
+    d = join(d, _nose(p, look), 14.0)
     return join(d, neck(p, look), 14.0)
 
 
@@ -33,12 +32,17 @@ def neck(p: Array, look: Look) -> Array:
 
 def _face(p: Array, look: Look) -> Array:
     d = ellipsoid(p, (0.0, -22.0, 20.0), (look.face_width, 72.0, 64.0))
-    chin = cone(p, (-look.chin_width, look.chin_height, 65.0), (look.chin_width, look.chin_height, 65.0),
-                look.chin_radius, look.chin_radius)
+    chin = cone(
+        p,
+        (-look.chin_width, look.chin_height, 65.0),
+        (look.chin_width, look.chin_height, 65.0),
+        look.chin_radius,
+        look.chin_radius,
+    )
     d = join(d, chin, 24.0)
     q = rounded_fold(p)
     if look.jaw_corner > 0.0:
-        d = join(d, sphere(q, (look.jaw_width, -62.0, 12.0), look.jaw_corner), 34.0)
+        d = join(d, sphere(q, (look.jaw_width, -60.0, 18.0), look.jaw_corner), 46.0)
     d = join(d, sphere(q, (37.0, look.cheek_height, 51.0), look.cheek), 16.0)
     return join(d, ellipsoid(p, (0.0, look.mouth_height + 2.0, 58.0), (29.0, 25.0, 29.0)), 16.0)
 
@@ -60,12 +64,6 @@ def _nose(p: Array, look: Look) -> Array:
     wing = (look.nose_width * 1.18, -look.nose_length - 3.2, look.nose_depth - look.nose_width - 7.5)
     wings = ellipsoid(p, wing, (look.nose_width * 0.66, look.nose_width * 0.62, look.nose_width * 0.85))
     return join(join(bridge, ball, 6.0), wings, 5.0)
-
-
-def _nostrils(p: Array, d: Array, look: Look) -> Array:
-    under = -look.nose_length - look.nose_width * 0.95
-    hole = (look.nose_width * 0.62, under, look.nose_depth - look.nose_width - 4.0)
-    return carve(d, ellipsoid(p, hole, (2.9, 2.6, 4.2)), 2.4)
 
 
 def profile_height(x: Array, y: Array, look: Look) -> Array:

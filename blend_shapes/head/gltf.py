@@ -1,7 +1,7 @@
 """Writes parts as one binary glTF 2.0 file. Metres, +Y up, the face looks along +Z.
 
-Khronos, "glTF 2.0 Specification". Plain core glTF without extensions: float32 positions, normals and deltas,
-normalised 16-bit vertex colours.
+Khronos, "glTF 2.0 Specification". Core glTF without extensions: float32 positions, normals and
+deltas, normalised 16-bit vertex colours.
 """
 
 import json

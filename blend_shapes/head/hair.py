@@ -24,13 +24,15 @@ def _grooves(p: Array, parting: float, count: float, depth: float) -> Array:
     return np.asarray(depth * wave * smoothstep(16.0, 70.0, np.hypot(x, z)))
 
 
-def _window(p: Array, centre: tuple[float, float], radii: tuple[float, float], turn: float, depth: float) -> Array:
+def _window(
+    p: Array, centre: tuple[float, float], radii: tuple[float, float], turn: float, depth: float
+) -> Array:
     """An oval opening for the face, in the front view, from `depth` forward."""
     c, s = np.cos(turn), np.sin(turn)
     x, y = p[:, 0] - centre[0], p[:, 1] - centre[1]
     u, v = (x * c + y * s) / radii[0], (y * c - x * s) / radii[1]
     oval = ((np.abs(u) ** 2.4 + np.abs(v) ** 2.4) ** (1.0 / 2.4) - 1.0) * min(radii)
-    return np.maximum(oval, depth - p[:, 2])
+    return np.asarray(np.maximum(oval, depth - p[:, 2]))
 
 
 def _locks(p: Array, locks: tuple[tuple[Point, Point, Point, float, float], ...], d: Array) -> Array:
@@ -83,10 +85,10 @@ _QUIFF: Final = (
 
 def _short(p: Array) -> Array:
     q = folded(p)
-    d = ellipsoid(p, (0.0, 44.0, -11.0), (82.0, 92.0, 96.0))
-    d = carve(d, _window(p, (0.0, -40.0), (62.0, 108.0), 0.0, 20.0), 8.0)
-    d = carve(d, ellipsoid(q, (76.0, -26.0, 10.0), (40.0, 40.0, 36.0)), 8.0)
-    d = carve(d, ellipsoid(p, (0.0, -110.0, -20.0), (90.0, 82.0, 110.0)), 10.0)
+    d = ellipsoid(p, (0.0, 44.0, -12.0), (84.0, 93.0, 98.0))
+    d = carve(d, _window(p, (0.0, -40.0), (62.0, 108.0), 0.0, 20.0), 4.0)
+    d = carve(d, ellipsoid(q, (76.0, -26.0, 10.0), (40.0, 40.0, 36.0)), 3.0)
+    d = carve(d, ellipsoid(p, (0.0, -110.0, -20.0), (90.0, 82.0, 110.0)), 3.0)
     return _locks(p, _QUIFF, d) + _grooves(p, 10.0, 11.0, 1.2)
 
 

@@ -132,9 +132,11 @@ def lash_line(look: Look) -> Piece:
     length = look.lashes * (0.25 + 0.75 * grown) * np.clip((u + 0.95) * 6.0, 0.0, 1.0)
     side = np.column_stack([0.15 + 0.75 * grown**2, 0.55 + 0.0 * u, np.full(n, 0.75)])
     side /= np.linalg.norm(side, axis=1, keepdims=True)
+    taper = np.clip((u + 0.93) * 2.2, 0.0, 1.0)
     edge = lids.centre + root * (look.eye_radius + forms.LID)
-    low = lids.centre + root * (look.eye_radius + 0.35)
-    above = lids.centre + lids.direction(u * wide, lids.upper(u) + 0.085) * (look.eye_radius + forms.LID + 0.55)
+    low = edge - root * (1.3 * taper)[:, None]
+    raised = lids.direction(u * wide, lids.upper(u) + 0.085 * taper)
+    above = lids.centre + raised * (look.eye_radius + forms.LID + 0.55 * taper)[:, None]
     tip = edge + side * length[:, None]
     middle = edge + side * (0.55 * length)[:, None] - np.array([0.0, 0.12, 0.0]) * length[:, None]
     position = np.concatenate([low, middle, tip, above])
@@ -148,5 +150,3 @@ def eye_parts(look: Look) -> tuple[Piece, Array]:
     """Lids and lashes of the left eye, and the outermost loop."""
     loops, orbit = lid_loops(look)
     return joined([loops, lash_line(look)]), orbit
-
-

@@ -55,7 +55,9 @@ BORDER: Final = 7
 def mouth_line(x: Array, look: Look) -> Array:
     """Height of the line where the lips meet; the corners rise a little."""
     t = np.abs(x) / look.mouth_half_width
-    return np.asarray(look.mouth_height - 0.7 * np.exp(-((t / 0.28) ** 2)) + 1.9 * np.clip(t, 0, 1.6) ** 2.4)
+    return np.asarray(
+        look.mouth_height - 0.7 * np.exp(-((t / 0.28) ** 2)) + 1.9 * np.clip(t, 0, 1.6) ** 2.4
+    )
 
 
 def lip_height(t: Array, side: Array, look: Look) -> Array:
@@ -133,8 +135,6 @@ def _bag(look: Look) -> tuple[Array, Array]:
         front = np.full_like(x, forms.profile_height(np.zeros(1), np.array([look.mouth_height]), look)[0])
         anchor.append(np.column_stack([np.minimum(x, look.mouth_half_width), hung, front]))
     return np.concatenate(position), np.concatenate(anchor)
-
-
 
 
 def contact_pairs(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

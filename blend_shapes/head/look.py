@@ -100,11 +100,11 @@ LOOKS: Final[dict[str, Look]] = {
         Look(
             name="theo",
             face_width=66.0,
-            jaw_corner=17.0,
+            jaw_corner=13.0,
             jaw_width=38.0,
             chin_height=-88.0,
-            chin_radius=17.0,
-            chin_width=8.0,
+            chin_radius=18.0,
+            chin_width=6.0,
             cheek=22.0,
             brow_ridge=1.0,
             neck=41.0,
@@ -138,10 +138,3 @@ LOOKS: Final[dict[str, Look]] = {
         ),
     )
 }
-
-
-def look_named(name: str) -> Look:
-    """The look of that name. Raises ValueError naming those there are."""
-    if name not in LOOKS:
-        raise ValueError(f"no look {name!r}; there are {', '.join(sorted(LOOKS))}")
-    return LOOKS[name]

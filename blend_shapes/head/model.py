@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from blend_shapes.arkit import CHANNELS
 from blend_shapes.head import bust, eyes, forms, hair, morphs, paint, teeth
 from blend_shapes.head.colour import linear, srgb
-from blend_shapes.head.field import Array, gradient, smoothstep
+from blend_shapes.head.field import Array, Field, gradient, smoothstep
 from blend_shapes.head.gltf import METRES, Material, Mesh, Model, Node, binary, png
 from blend_shapes.head.look import Look
 from blend_shapes.head.nets import surface_net
@@ -46,7 +46,9 @@ def head_model(look: Look) -> Model:
     face, scalp = _skin_meshes(look, fields)
     head = Node("Head", _step("Neck", "Head"), None, tuple(_head_parts(look, fields)))
     neck = Node("Neck", _step("Shoulders", "Neck"), None, (head,))
-    garment = Node("Garment", (0.0, 0.0, 0.0), _solid(fields[2], fields, look.garment, "garment", "Shoulders", 6.0))
+    garment = Node(
+        "Garment", (0.0, 0.0, 0.0), _solid(fields[2], fields, look.garment, "garment", "Shoulders", 6.0)
+    )
     body = Node("Shoulders", _place(PLACES["Shoulders"]), None, (neck, garment))
     extras = {
         "look": look.name,
@@ -96,12 +98,12 @@ def _skin_meshes(look: Look, fields: paint.Fields) -> tuple[Mesh, Mesh]:
     halves = []
     live = moves[skin.triangles].any(axis=1)
     for chosen, moving in ((live, True), (~live, False)):
-        used, flat = np.unique(skin.triangles[chosen], return_inverse=True)
+        used, renumbered = np.unique(skin.triangles[chosen], return_inverse=True)
         halves.append(
             Mesh(
                 skin.position[used] * METRES,
                 normal[used],
-                flat.reshape(-1, 3),
+                np.asarray(renumbered.reshape(-1, 3), np.int64),
                 "skin",
                 colour[used],
                 uv[used],
@@ -154,14 +156,16 @@ def _head_parts(look: Look, fields: paint.Fields) -> list[Node]:
     return nodes
 
 
-def _part(position: Array, triangles: Triangles, material: str, colour: Array, deltas: Array | None) -> Mesh:
+def _part(
+    position: Array, triangles: Triangles, material: str, colour: Array, deltas: Array | None
+) -> Mesh:
     """A mesh under Head."""
     normal = vertex_normals(position, triangles)
     moved = None if deltas is None else deltas * METRES
     return Mesh((position - PLACES["Head"]) * METRES, normal, triangles, material, colour, None, moved)
 
 
-def _solid(field: paint.Field, fields: paint.Fields, code: str, material: str, parent: str, step: float) -> Mesh:
+def _solid(field: Field, fields: paint.Fields, code: str, material: str, parent: str, step: float) -> Mesh:
     """A distance field as a mesh under a node, with its shade baked in."""
     low, high = np.array([-165.0, -256.0, -125.0]), np.array([165.0, 160.0, 125.0])
     position, normal, triangles = surface_net(field, low, high, step)

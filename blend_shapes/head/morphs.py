@@ -70,8 +70,8 @@ def skin_morphs(skin: Piece, mirror: NDArray[np.int64], look: Look) -> Array:
     deltas = np.zeros((len(CHANNELS), len(skin), 3))
     for name, shape in _MOUTH.items():
         deltas[INDEX[name]] = shape(mouth)
-    for name, shape in _EYES.items():
-        deltas[INDEX[name]] = shape(eyes)
+    for name, eye_shape in _EYES.items():
+        deltas[INDEX[name]] = eye_shape(eyes)
     for name in (*_MOUTH, *_EYES):
         if twin(name) != name:
             deltas[INDEX[twin(name)]] = deltas[INDEX[name]][mirror] * MIRROR
@@ -89,7 +89,7 @@ def jaw_morphs(position: Array) -> Array:
 
 
 def tongue_morphs(position: Array, root: float, tip: float) -> Array:
-    """(52, n, 3) for the tongue, whose root and tip lie at these z; the tip rises to the lips as it leaves."""
+    """(52, n, 3) for the tongue, whose root and tip lie at these z; the tip rises as it leaves."""
     deltas = jaw_morphs(position)
     t = np.clip((position[:, 2] - root) / (tip - root), 0.0, 1.0)
     bend = np.column_stack([0.0 * t, 7.5 * t**1.2 - 5.0 * t**6, 28.0 * t**1.4])

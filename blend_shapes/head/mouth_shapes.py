@@ -42,7 +42,9 @@ class MouthShapes:
     @cached_property
     def line(self) -> Array:
         """Height of the mouth's line below or above each vertex."""
-        return mouth_line(np.minimum(np.abs(self.anchor[:, 0]), 1.1 * self.look.mouth_half_width), self.look)
+        return mouth_line(
+            np.minimum(np.abs(self.anchor[:, 0]), 1.1 * self.look.mouth_half_width), self.look
+        )
 
     @cached_property
     def above(self) -> Array:
@@ -65,7 +67,7 @@ class MouthShapes:
         """Distance from the red of the lips."""
         side = np.clip(np.abs(self.anchor[:, 0]) - self.look.mouth_half_width - 1.0, 0.0, None)
         height = np.where(self.above > 0.0, self.look.lip_upper, self.look.lip_lower)
-        return np.hypot(side, np.clip(np.abs(self.above) - height, 0.0, None))
+        return np.asarray(np.hypot(side, np.clip(np.abs(self.above) - height, 0.0, None)))
 
     @cached_property
     def front(self) -> Array:
@@ -96,7 +98,7 @@ class MouthShapes:
         part = 1.0 - (1.0 - oval) * self.near(20.0)
         lower = 0.5 + part * (smoothstep(1.0, -1.0, high / soft) - 0.5)
         neck = smoothstep(-146.0, -104.0, self.anchor[:, 1])
-        return lower * smoothstep(-8.0, 52.0, self.anchor[:, 2]) * neck
+        return np.asarray(lower * smoothstep(-8.0, 52.0, self.anchor[:, 2]) * neck)
 
     def jaw_open(self) -> Array:
         d = self.jaw_share()[:, None] * opened(self.position)
@@ -108,7 +110,7 @@ class MouthShapes:
         share = self.jaw_share()
         shared = np.maximum(share, 0.55 * self.near(16.0))
         shared = np.where(self.away <= 0.0, np.maximum(0.55, share * 0.75), shared)
-        return shared[:, None] * np.array(way)
+        return np.asarray(shared[:, None] * np.array(way))
 
     def mouth_close(self) -> Array:
         """What, added to the open jaw, brings both lips to one line, at every part of the way.
@@ -122,7 +124,9 @@ class MouthShapes:
         common[:, 1] -= 2.0 * (1.0 - self.column**2)
         return self.near(19.0)[:, None] * (common - self.jaw_open())
 
-    def _lips(self, upper: tuple[float, float, float], lower: tuple[float, float, float], reach: float) -> Array:
+    def _lips(
+        self, upper: tuple[float, float, float], lower: tuple[float, float, float], reach: float
+    ) -> Array:
         """Lips moved, most in the middle."""
         middle = (1.0 - self.column**2.2) * self.near(reach)
         share = self.upper
@@ -137,13 +141,13 @@ class MouthShapes:
         return d
 
     def funnel(self) -> Array:
-        d = self._narrowed(0.40, 6.0, 21.0) + self._lips((0.0, 3.6, 1.5), (0.0, -4.4, 1.5), 15.0)
+        d = self._narrowed(0.40, 6.0, 21.0) + self._lips((0.0, 2.0, 1.5), (0.0, -2.8, 1.5), 15.0)
         flare = bump(np.clip(np.abs(np.abs(self.above) - 5.0) / 6.0, 0.0, 1.0)) * self.near(10.0)
         d[:, 2] += 1.4 * flare
         return d
 
     def pucker(self) -> Array:
-        d = self._narrowed(0.48, 8.0, 25.0) + self._lips((0.0, 0.5, 0.6), (0.0, -0.5, 0.6), 14.0)
+        d = self._narrowed(0.48, 8.0, 25.0) + self._lips((0.0, 0.1, 0.6), (0.0, -0.1, 0.6), 14.0)
         full = 0.16 + 0.5 * self.column**2 * (1.0 - self.column**4)
         d[:, 1] += full * np.clip(self.above, -10.0, 8.0) * self.near(12.0)
         return d
@@ -171,7 +175,9 @@ class MouthShapes:
 
     def dimple(self) -> Array:
         d = np.outer(self._corner(22.0), (3.6, 1.0, -3.8))
-        beside = self.spot((self.look.mouth_half_width + 7.0, self.look.mouth_height + 1.5, 74.0), (9.0, 9.0, 20.0))
+        beside = self.spot(
+            (self.look.mouth_half_width + 7.0, self.look.mouth_height + 1.5, 74.0), (9.0, 9.0, 20.0)
+        )
         return d + np.outer(beside, (0.0, 0.0, -1.6))
 
     def lower_down(self) -> Array:
@@ -193,28 +199,30 @@ class MouthShapes:
     def roll_upper(self) -> Array:
         red = self.upper * self.near(9.0) * (1.0 - self.column**3)
         edge = smoothstep(0.0, 1.0, self.above / self.look.lip_upper)
-        d = np.outer(red, (0.0, -0.3, -4.0))
-        d[:, 1] -= red * 2.4 * edge
+        d = np.outer(red, (0.0, -1.5, -4.0))
+        d[:, 1] -= red * 1.4 * edge
         return d
 
     def shrug_lower(self) -> Array:
         middle = self.near(15.0) * (1.0 - 0.8 * self.column**2)
-        d = np.outer(middle * np.where(self.above < 0.0, 1.0, 0.86), (0.0, 4.4, 0.0))
+        d = np.outer(middle * np.where(self.above < 0.0, 1.0, 0.78), (0.0, 4.4, 0.0))
         d[:, 2] += 1.8 * self.near(10.0) * (1.0 - self.upper) * (1.0 - self.column**2)
         chin = self.spot((0.0, self.look.mouth_height - 26.0, 82.0), (26.0, 20.0, 30.0))
         return d + np.outer(chin, (0.0, 3.2, 1.2))
 
     def shrug_upper(self) -> Array:
         middle = self.upper * self.near(14.0) * (1.0 - self.column**2)
-        high = smoothstep(0.0, 1.0, self.above / self.look.lip_upper)
-        return np.outer(middle * (0.25 + 0.75 * high), (0.0, 3.9, 1.4))
+        high = smoothstep(0.5, 1.0, self.above / self.look.lip_upper)
+        return np.outer(middle, (0.0, 0.3, 1.2)) + np.outer(middle * high, (0.0, 3.6, 0.4))
 
     def press(self) -> Array:
         part = self.near(11.0) * self.left()
         d = np.zeros_like(self.anchor)
-        d[:, 1] = -0.26 * np.clip(self.above, -8.0, 8.0) * part
+        d[:, 1] = -np.sign(self.above) * np.minimum(np.abs(self.above) / 2.4, 1.0) * 1.7 * part
         d[:, 2] = -1.1 * part * (1.0 - self.column**2)
-        corner = self.spot((self.look.mouth_half_width + 3.0, self.look.mouth_height + 2.0, 76.0), (9.0, 8.0, 18.0))
+        corner = self.spot(
+            (self.look.mouth_half_width + 3.0, self.look.mouth_height + 2.0, 76.0), (9.0, 8.0, 18.0)
+        )
         d[:, 2] -= 1.0 * corner
         return d
 
@@ -239,7 +247,9 @@ class MouthShapes:
         wing = self.spot((12.0, -self.look.nose_length - 2.0, 84.0), (17.0, 17.0, 24.0)) * self.left(5.0)
         bridge = self.spot((9.0, -8.0, 76.0), (12.0, 17.0, 20.0)) * self.left(5.0)
         lip = (1.0 - self.column**3) * self.near(13.0) * self.upper * self.left()
-        return np.outer(wing, (0.8, 4.0, 0.3)) + np.outer(bridge, (0.0, 1.2, 1.2)) + np.outer(lip, (0.3, 1.8, 0.0))
+        lip *= smoothstep(0.5, 1.1, self.above / self.look.lip_upper)  # lips that touch stay together
+        d = np.outer(wing, (0.8, 4.0, 0.3)) + np.outer(bridge, (0.0, 1.2, 1.2))
+        return np.asarray(d + np.outer(lip, (0.3, 1.8, 0.0)))
 
     def tongue_out(self) -> Array:
         """The lips make way for the tongue."""

@@ -34,7 +34,10 @@ def _cells(values: Array, low: Array, step: float) -> tuple[Array, Triangles]:
                 start[others[0]] = end[others[0]] = i
                 start[others[1]] = end[others[1]] = j
                 start[axis], end[axis] = 0, 1
-                a, b = (values[tuple(slice(c, c + n) for c, n in zip(q, cells, strict=True))] for q in (start, end))
+                a, b = (
+                    values[tuple(slice(c, c + n) for c, n in zip(q, cells, strict=True))]
+                    for q in (start, end)
+                )
                 crossed = (a < 0.0) != (b < 0.0)
                 share = np.where(crossed, a / np.where(crossed, a - b, 1.0), 0.0)
                 corner = np.array(start, float)

@@ -8,7 +8,7 @@ import numpy as np
 from blend_shapes.head.colour import linear, mixed, srgb
 from blend_shapes.head.field import Array, Field, bump
 from blend_shapes.head.look import Look
-from blend_shapes.head.points import Piece, Zone
+from blend_shapes.head.points import Piece, Triangles, Zone
 
 Fields = Sequence[Field]
 
@@ -27,6 +27,17 @@ def openness(p: Array, normal: Array, fields: Fields) -> Array:
         nearest = np.min([field(q) for field in fields], axis=0)
         hidden += weight * np.clip(1.0 - nearest / step, 0.0, 1.4)
     return np.clip(1.0 - 0.80 * hidden, 0.25, 1.0)
+
+
+def _evened(values: Array, triangles: Triangles, rounds: int = 3) -> Array:
+    """Values averaged with those of neighbouring vertices, so that no triangle shows."""
+    ends = np.concatenate([triangles[:, [0, 1, 2]].ravel(), triangles[:, [1, 2, 0]].ravel()])
+    starts = np.concatenate([triangles[:, [1, 2, 0]].ravel(), triangles[:, [0, 1, 2]].ravel()])
+    count = np.maximum(np.bincount(ends, minlength=len(values)), 1)
+    for _ in range(rounds):
+        around = np.bincount(ends, values[starts], len(values)) / count
+        values = 0.4 * values + 0.6 * around
+    return values
 
 
 def shaded(colour: Array, openness: Array, tint: Array) -> Array:
@@ -57,9 +68,10 @@ def skin_colours(skin: Piece, normal: Array, look: Look, fields: Fields) -> Arra
     ):
         colour[skin.zone == zone] = srgb(code)
     light = linear(colour)
+    light[skin.zone == Zone.NOSTRIL] *= np.array([0.22, 0.12, 0.10])
     light[skin.zone == Zone.MOUTH] = np.array([0.028, 0.006, 0.007])
-    seen = openness(p, normal, fields)
-    seen[np.isin(skin.zone, (Zone.MOUTH, Zone.LASH, Zone.RIM))] = 1.0
+    seen = _evened(openness(p, normal, fields), skin.triangles)
+    seen[np.isin(skin.zone, (Zone.MOUTH, Zone.LASH, Zone.RIM, Zone.NOSTRIL))] = 1.0
     seen[skin.zone == Zone.LIP] = np.maximum(seen[skin.zone == Zone.LIP], 0.8)
     return shaded(light, seen, np.array([0.80, 0.62, 0.58]))
 

@@ -26,6 +26,7 @@ class Zone(IntEnum):
     LASH = 4
     BROW = 5
     EAR = 6
+    NOSTRIL = 7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,10 +109,7 @@ def vertex_normals(position: Array, triangles: Triangles) -> Array:
     a, b, c = (position[triangles[:, i]] for i in range(3))
     face = np.cross(b - a, c - a)
     total = np.stack(
-        [
-            np.bincount(triangles.ravel(), np.repeat(face[:, axis], 3), len(position))
-            for axis in range(3)
-        ],
+        [np.bincount(triangles.ravel(), np.repeat(face[:, axis], 3), len(position)) for axis in range(3)],
         axis=1,
     )
     length = np.linalg.norm(total, axis=1, keepdims=True)

@@ -7,6 +7,7 @@ continued down the neck) and mirrored.
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import Delaunay, cKDTree
 
 from blend_shapes.head import forms
@@ -16,6 +17,7 @@ from blend_shapes.head.field import Array, surface_along
 from blend_shapes.head.lids import eye_parts
 from blend_shapes.head.lips import lip_loops
 from blend_shapes.head.look import Look
+from blend_shapes.head.nostrils import nostril
 from blend_shapes.head.points import Piece, Triangles, Zone, joined, outward, piece
 
 MIDDLE: Final = np.array([0.0, -15.0, 0.0])
@@ -57,7 +59,14 @@ def _grid(left: float, right: float, low: float, high: float, step: float) -> Ar
     """A triangular lattice."""
     lines = []
     for i, y in enumerate(np.arange(low, high + 1e-9, step * 0.866)):
-        lines.append(np.column_stack([np.arange(left + (i % 2) * step / 2, right + 1e-9, step), y + 0 * np.arange(left + (i % 2) * step / 2, right + 1e-9, step)]))
+        lines.append(
+            np.column_stack(
+                [
+                    np.arange(left + (i % 2) * step / 2, right + 1e-9, step),
+                    y + 0 * np.arange(left + (i % 2) * step / 2, right + 1e-9, step),
+                ]
+            )
+        )
     return np.concatenate(lines)
 
 
@@ -65,7 +74,8 @@ def _scatter(fixed: Array) -> Array:
     """Places between the loops and over the rest of the head, finer where the face moves."""
     end = np.pi * SCALE
     levels = [
-        (_grid(0.0, 17.0, -36.0, -4.0, 2.4), 2.4),
+        (_grid(0.0, 12.0, -28.0, -16.0, 1.8), 1.8),
+        (_grid(0.0, 25.0, -36.0, 2.0, 2.8), 2.8),
         (_grid(0.0, 62.0, -78.0, 46.0, 5.2), 5.2),
         (_grid(0.0, end, NECK_TOP - NECK_LENGTH, 1.5 * SCALE, 11.5), 11.5),
     ]
@@ -76,13 +86,13 @@ def _scatter(fixed: Array) -> Array:
         *(np.column_stack([np.linspace(0.0, end, 23), np.full(23, y)]) for y in (low, high)),
     ]
     taken = [fixed]
-    for places, step in [*levels[:2], *((b, 8.0) for b in borders), levels[2]]:
+    for places, step in [*levels[:3], *((b, 8.0) for b in borders), levels[3]]:
         near, _ = cKDTree(np.concatenate(taken)).query(places)
         taken.append(places[near > 0.78 * step])
     return np.concatenate(taken[1:])
 
 
-def _inside(places: Array, loop: Array) -> Array:
+def _inside(places: Array, loop: Array) -> NDArray[np.bool_]:
     """Whether places lie within a closed loop (even-odd rule)."""
     x, y = places[:, 0][:, None], places[:, 1][:, None]
     a, b = loop, np.roll(loop, -1, axis=0)
@@ -121,7 +131,7 @@ def half_skin(look: Look) -> Piece:
     faces = number[triangles]
     faces = outward_chart(body.position, faces)
     body = Piece(body.position, body.anchor, body.zone, np.concatenate([body.triangles, faces]))
-    return joined([body, brow(look), ear(look)])
+    return joined([body, brow(look), ear(look), nostril(look)])
 
 
 def outward_chart(position: Array, triangles: Triangles) -> Triangles:

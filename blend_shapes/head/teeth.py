@@ -24,7 +24,7 @@ def arch_front(look: Look) -> float:
     return float(lips[0]) - BEHIND_LIPS
 
 
-def arch(u: Array, front: float) -> tuple[Array, Array]:
+def arch(u: Array, front: Array) -> tuple[Array, Array]:
     """Places (x, z) along the front of an arch; u from -1 to 1."""
     angle = u * 1.25
     return 24.0 * np.sin(angle), front - 30.0 * (1.0 - np.cos(angle))

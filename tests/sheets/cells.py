@@ -58,8 +58,21 @@ def _named(row: np.ndarray[Any, Any]) -> dict[str, float]:
 
 
 def angles() -> Sheet:
-    views = (("front", [0, 0]), ("three quarters", [-36, 4]), ("other side", [36, 4]), ("profile", [90, 0]), ("back", [150, 8]))
+    views = (
+        ("front", [0, 0]),
+        ("three quarters", [-36, 4]),
+        ("other side", [36, 4]),
+        ("profile", [90, 0]),
+        ("back", [150, 8]),
+    )
     return Sheet([{"from": way, "label": label} for label, way in views], 5, 300, 340)
+
+
+def portrait() -> Sheet:
+    """A look at a glance."""
+    smile = both_sides({"mouthSmile": 0.35, "cheekSquint": 0.25, "eyeSquint": 0.1, "browInnerUp": 0.1})
+    cells = [{"weights": smile, "from": way} for way in ([0, 0], [-34, 3])]
+    return Sheet(cells, 2, 300, 340)
 
 
 def shapes() -> Sheet:
@@ -102,7 +115,9 @@ def sentence() -> Sheet:
     for t in np.linspace(0.1, last - 0.05, 12):
         i = int(np.argmin(np.abs(frames.times() - t)))
         turn = [float(a) for a in frames.head[i]]
-        cells.append({"weights": _named(frames.weights[i]), "turn": turn, "label": f"{t:.2f} s", "from": [-14, 2]})
+        cells.append(
+            {"weights": _named(frames.weights[i]), "turn": turn, "label": f"{t:.2f} s", "from": [-14, 2]}
+        )
     return Sheet(cells, 6, 250, 285)
 
 
@@ -123,7 +138,10 @@ def gaze() -> Sheet:
 
 
 def blink() -> Sheet:
-    steps = [{"weights": both_sides({"eyeBlink": w}), "label": f"blink {w}", **EYES} for w in (0, 0.25, 0.5, 0.75, 1)]
+    steps = [
+        {"weights": both_sides({"eyeBlink": w}), "label": f"blink {w}", **EYES}
+        for w in (0, 0.25, 0.5, 0.75, 1)
+    ]
     side = [{**cell, "from": [-48, 8]} for cell in steps]
     return Sheet(steps + side, 5, 280, 160)
 
@@ -136,6 +154,7 @@ def breakers() -> Sheet:
 
 SHEETS: Final = {
     "angles": angles,
+    "portrait": portrait,
     "shapes": shapes,
     "moods": moods,
     "visemes": visemes,

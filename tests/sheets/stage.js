@@ -94,7 +94,7 @@ function pose({ weights = {}, turn = [0, 0, 0] }) {
   }
 }
 
-function look({ from = [0, 0], distance = 0.92, at }) {
+function look({ from = [0, 0], distance = 0.98, at }) {
   const [yaw, pitch] = from.map((degrees) => (degrees * Math.PI) / 180);
   const centre = at ? new THREE.Vector3(...at) : CENTRE;
   const way = new THREE.Vector3(Math.sin(yaw) * Math.cos(pitch), Math.sin(pitch), Math.cos(yaw) * Math.cos(pitch));
@@ -113,6 +113,8 @@ function sheet(cells, { columns, width, height, type = "image/jpeg", quality = 0
   canvas.width = columns * width;
   canvas.height = rows * height;
   const pen = canvas.getContext("2d");
+  pen.fillStyle = "#232b38";
+  pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.font = "600 12px system-ui, sans-serif";
   renderer.setSize(width, height, false);
   camera.aspect = width / height;

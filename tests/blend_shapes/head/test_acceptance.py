@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from blend_shapes.arkit import CHANNELS, INDEX, TWINS
@@ -16,7 +17,7 @@ from blend_shapes.head.lips import COLUMNS, CONTACT, RINGS
 from blend_shapes.head.look import LOOKS
 from blend_shapes.head.model import skin_of
 from blend_shapes.head.morphs import jaw_morphs, skin_morphs
-from blend_shapes.head.points import Piece, Zone
+from blend_shapes.head.points import Piece, Triangles, Zone
 
 Weights = dict[str, float]
 WIDTH = 2 * COLUMNS + 1
@@ -69,8 +70,11 @@ def test_closed_lids_meet(look: str) -> None:
 
 
 @pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("weights", [{"eyeBlink": w} for w in (0.25, 0.5, 0.75, 1.0)] + [
-    {"eyeBlink": 1.0, "eyeSquint": 0.4}, {"eyeLookDown": 1.0}, {"eyeWide": 1.0}])
+@pytest.mark.parametrize(
+    "weights",
+    [{"eyeBlink": w} for w in (0.25, 0.5, 0.75, 1.0)]
+    + [{"eyeBlink": 1.0, "eyeSquint": 0.4}, {"eyeLookDown": 1.0}, {"eyeWide": 1.0}],
+)
 def test_lids_stay_outside_the_eyeball(look: str, weights: Weights) -> None:
     """Corners and middles of every triangle of the lids in front of the ball."""
     lids = Lids(LOOKS[look])
@@ -113,7 +117,7 @@ def test_teeth_stay_inside(look: str, weights: Weights) -> None:
         assert len(hidden) and (_skin_in_front(hidden, p, faces) >= hidden[:, 2] - 0.05).all()
 
 
-def _within(places: Array, outline: Array) -> Array:
+def _within(places: Array, outline: Array) -> NDArray[np.bool_]:
     """Even-odd rule, with the outline closed along x = 0."""
     x, y = places.T
     inside = np.zeros(len(places), bool)
@@ -124,7 +128,7 @@ def _within(places: Array, outline: Array) -> Array:
     return inside
 
 
-def _skin_in_front(places: Array, p: Array, faces: Array) -> Array:
+def _skin_in_front(places: Array, p: Array, faces: Triangles) -> Array:
     """The farthest-forward skin in front of each place; minus infinity without any."""
     front = np.full(len(places), -np.inf)
     for a, b, c in p[faces]:
@@ -143,7 +147,9 @@ def test_f_and_v_bring_the_lower_lip_to_the_upper_teeth(look: str) -> None:
     weights = {"jawOpen": 0.07, "mouthSmile": 0.02, "mouthStretch": 0.05, "mouthUpperUp": 0.18}
     p = posed(look, weights | {"mouthRollLower": 0.42, "mouthShrugUpper": 0.04})
     upper, lower = contact(p)
-    lip = np.concatenate([p[ring * WIDTH : (ring + 1) * WIDTH][COLUMNS:][COLUMNS // 2 :] for ring in (1, 2, 3, 4)])
+    lip = np.concatenate(
+        [p[ring * WIDTH : (ring + 1) * WIDTH][COLUMNS:][COLUMNS // 2 :] for ring in (1, 2, 3, 4)]
+    )
     tooth, triangles, _ = teeth.row_of_teeth(LOOKS[look], upper=True)
     weights3 = np.array([(i, j, 6 - i - j) for i in range(7) for j in range(7 - i)]) / 6.0
     surface = (weights3[:, :, None] * tooth[triangles][:, None]).sum(axis=2).reshape(-1, 3)
@@ -195,5 +201,3 @@ def test_looks_are_distinct() -> None:
         for b in names[i + 1 :]:
             first, second = built(a)[0].position[:LOOP], built(b)[0].position[:LOOP]
             assert np.abs(first - second).max() > 2.0
-
-

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from blend_shapes.arkit import CHANNELS
-from blend_shapes.head.look import LOOKS, look_named
+from blend_shapes.head.look import LOOKS
 from blend_shapes.head.model import head_glb
 from tests.blend_shapes.head.glb import Head
 
@@ -83,11 +83,6 @@ def _vertices(head: Head, name: str) -> np.ndarray[Any, Any]:
 
 def test_a_build_is_repeatable() -> None:
     assert head_glb(LOOKS["mira"]) == raw("mira")
-
-
-def test_unknown_look() -> None:
-    with pytest.raises(ValueError, match="no look 'nobody'; there are mira, theo, xiaolin"):
-        look_named("nobody")
 
 
 def need_packages() -> str:
