@@ -55,6 +55,12 @@ export interface Pose {
   state: "idle" | "priming" | "playing" | "starved" | "draining" | "flushing";
 }
 
+export interface Wire {
+  sender: "server" | "client";
+  /** Not to be changed. */
+  data: Uint8Array;
+}
+
 export interface Events {
   status: { status: Status; detail: string };
   /** A connection stands; `isResumed` when the conversation goes on where it was. */
@@ -74,6 +80,8 @@ export interface Events {
   playback: { turn: number; state: "playing" | "starved" | "idle"; pts: number };
   /** Voice waits for a user's action, see `wake`. */
   silent: { turn: number };
+  /** Every message as it stands on the wire, but the first of each connection from here. */
+  wire: Wire;
   /** Something malformed arrived and was skipped, or the audio device failed. */
   fault: unknown;
 }

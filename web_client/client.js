@@ -85,6 +85,7 @@ class Client {
         flush: (turn, fadeMs) => this.flushed(turn, fadeMs),
         message: (message) => this.control(message),
         fault: (error) => this.emit("fault", error),
+        wire: (sender, data) => this.emit("wire", { sender, data }),
       },
     });
     this.watch = setInterval(() => this.attend(performance.now()), WATCH_MS);
