@@ -137,6 +137,7 @@ export class View {
   resize(insets = this.insets) {
     this.insets = insets;
     this.place.style.setProperty("--under", `${insets.bottom}px`);
+    this.place.style.setProperty("--right", `${insets.right}px`);
     this.stage?.resize(insets);
     this.drawn?.resize();
   }

@@ -13,7 +13,7 @@ import {
   Scene,
 } from "three";
 
-const WALLS = "#39434c";
+const WALLS = "#59636b";
 /** Soft boxes: colour, brightness, place, width and height in metres; all face the middle. */
 const BOXES = /** @type {const} */ ([
   ["#ffe9d2", 11, [-2.6, 2.4, 3.2], 2.2, 1.9],
@@ -46,21 +46,25 @@ export function surroundings(renderer) {
   return texture;
 }
 
-/** Key, fill and rims around a head one unit high that stands in the middle. @returns {{key: DirectionalLight, all: import("three").Light[]}} */
-export function lamps() {
-  const key = new DirectionalLight("#ffe6cc", 2.5);
-  key.position.set(-2.2, 2.6, 3.9);
+/** Stands for the surroundings where an environment map would cost too much. */
+export const sky = () => new HemisphereLight("#c9d6e4", "#7a5b4e", 1.1);
+
+/**
+ * Key, fill and rims around a head one unit high that stands in the middle.
+ * @param {boolean} few without the edge light, where light is costly
+ * @returns {{key: DirectionalLight, all: DirectionalLight[]}}
+ */
+export function lamps(few) {
+  const key = new DirectionalLight("#fff0de", 2.55);
+  key.position.set(-1.7, 2.0, 4.3);
   key.shadow.mapSize.set(1024, 1024);
-  Object.assign(key.shadow.camera, { left: -1.15, right: 1.15, top: 1.05, bottom: -1.25, near: 2, far: 9 });
   key.shadow.bias = -0.0015;
-  key.shadow.normalBias = 0.01;
   key.shadow.radius = 5;
-  const fill = new DirectionalLight("#b9d3f5", 0.55);
+  const fill = new DirectionalLight("#d3e0f2", 0.85);
   fill.position.set(4, 0.6, 2.6);
   const rim = new DirectionalLight("#dfeaff", 2.6);
   rim.position.set(2.3, 2.5, -3.6);
   const edge = new DirectionalLight("#ffd9b8", 1.3);
   edge.position.set(-3.4, 1.2, -3);
-  const sky = new HemisphereLight("#e8f1ff", "#8c5f4c", 0.35);
-  return { key, all: [key, fill, rim, edge, sky] };
+  return { key, all: few ? [key, fill, rim] : [key, fill, rim, edge] };
 }

@@ -5,10 +5,10 @@ import { Color, MeshPhysicalMaterial } from "three";
 /** @type {Record<string, (material: MeshPhysicalMaterial) => void>} by the names that blend_shapes/head gives */
 const FINISH = {
   skin(material) {
-    material.sheen = 0.35;
-    material.sheenRoughness = 0.55;
-    material.sheenColor = new Color("#ff9a7a");
-    material.specularIntensity = 0.75;
+    material.sheen = 0.22;
+    material.sheenRoughness = 0.45;
+    material.sheenColor = new Color("#ffc9b0");
+    material.specularIntensity = 0.7;
   },
   eye(material) {
     material.roughness = 0.3;

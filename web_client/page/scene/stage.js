@@ -8,7 +8,7 @@ import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 
 import { openAvatar } from "../../adapters/avatar.js";
 import { findHead, frame } from "./framing.js";
-import { lamps, surroundings } from "./light.js";
+import { lamps, sky, surroundings } from "./light.js";
 import { finish } from "./materials.js";
 import { Resolution } from "./resolution.js";
 
@@ -33,18 +33,20 @@ export class Stage {
   constructor(canvas, { software }) {
     this.renderer = new WebGLRenderer({ canvas, antialias: !software, alpha: true, powerPreference: "high-performance" });
     this.renderer.toneMapping = NeutralToneMapping;
-    this.renderer.toneMappingExposure = 1.02;
+    this.renderer.toneMappingExposure = 1.08;
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.type = PCFShadowMap;
     this.scene = new Scene();
-    this.scene.environment = surroundings(this.renderer);
-    this.scene.environmentIntensity = 0.5;
+    if (software) this.scene.add(sky());
+    else this.scene.environment = surroundings(this.renderer);
+    this.scene.environmentIntensity = 0.55;
     this.camera = new PerspectiveCamera(18, 1, 0.1, 10);
-    const { key, all } = lamps();
+    this.plain = software;
+    const { key, all } = lamps(software);
     this.key = key;
     /** Lights go with the head's place and size. */
-    this.lights = new Group().add(...all, key.target);
-    for (const light of all) if ("target" in light) this.lights.add(/** @type {any} */ (light).target);
+    this.lights = new Group().add(...all);
+    for (const { target } of all) this.lights.add(target);
     this.scene.add(this.lights);
     const finest = Math.min(FINEST, globalThis.devicePixelRatio || 1);
     const levels = [finest, ...RATIOS.filter((ratio) => ratio < finest)];
@@ -90,7 +92,7 @@ export class Stage {
       release(avatar.scene);
       return null;
     }
-    if (own) finish(avatar.scene);
+    if (own && !this.plain) finish(avatar.scene);
     avatar.scene.traverse((node) => prepare(/** @type {any} */ (node)));
     this.exchange(avatar);
     return avatar;
