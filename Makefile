@@ -1,5 +1,5 @@
 # make run: serve the page.  make test: all tests.  make check: lint, types, imports, spelling.  make bench: figures.
-# make sheets: contact sheets of the head (Chromium and npm).
+# make sheets: contact sheets of the head (Chromium).
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,7 +28,6 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench
 
 sheets: $(VENV)/.dev
-	cd tests/blend_shapes/head && npm install --no-package-lock --no-audit --no-fund
 	$(BIN)/python -m tests.sheets
 
 $(VENV)/bin/python:

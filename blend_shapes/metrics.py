@@ -15,10 +15,6 @@ from blend_shapes.head.lip_gap import lip_gap
 CLOSED: Final = 0.025
 """Lips count as closed at this aperture and below: half a millimetre on the generated head."""
 
-PARTED: Final = 0.06
-"""Lips farther apart than this, 1.2 mm on the generated head, do not count as on their way into or out of a
-closure."""
-
 
 def pair(weights: Weights, shape: str) -> NDArray[np.float64]:
     """The mean of a shape's left and right."""

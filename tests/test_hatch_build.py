@@ -45,6 +45,8 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     (tmp_path / "npm.py").write_text(NPM)
     generator = tmp_path / "blend_shapes" / "head"
     generator.mkdir(parents=True)
+    for folder in (generator, generator.parent):
+        (folder / "__init__.py").touch()
     (generator / "look.py").write_text(LOOK)
     (generator / "model.py").write_text(MODEL)
     monkeypatch.setattr(hatch_build, "find_npm", lambda: [sys.executable, str(tmp_path / "npm.py")])

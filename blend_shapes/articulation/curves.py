@@ -34,7 +34,7 @@ _AT: Final = {name: i for i, name in enumerate(CORE)}
 _JAW, _GAP = _AT["jawOpen"], _AT["mouthClose"]
 _LOWER, _UPPER = _AT["mouthLowerDown"], _AT["mouthUpperUp"]
 _ROLL_LOWER, _ROLL_UPPER, _PRESS = _AT["mouthRollLower"], _AT["mouthRollUpper"], _AT["mouthPress"]
-_TONGUE: Final = _AT["tongueOut"]
+_FUNNEL, _PUCKER, _TONGUE = _AT["mouthFunnel"], _AT["mouthPucker"], _AT["tongueOut"]
 
 _MAX_JAW: Final = 0.65
 _OPENING: Final = {"jawOpen": 7.0, "mouthClose": 6.0}
@@ -152,7 +152,9 @@ def _constrain(x: Array, bilabial: Array, labiodental: Array, sibilant: Array) -
     if len(bilabial):
         k = strongest(bilabial)
         _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.08))
-        for channel in (_GAP, _LOWER, _UPPER, _TONGUE):
+        # A funnel parts the lips by its nature; where they are sealed, rounding is a pucker.
+        x[:, _PUCKER] += 0.5 * k * x[:, _FUNNEL]
+        for channel in (_GAP, _LOWER, _UPPER, _FUNNEL, _TONGUE):
             x[:, channel] *= 1.0 - k
         for channel, least in ((_PRESS, 0.10), (_ROLL_LOWER, 0.05), (_ROLL_UPPER, 0.05)):
             _pull(x, channel, k, np.maximum(x[:, channel], least))

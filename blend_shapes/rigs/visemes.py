@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from blend_shapes.arkit import INDEX
 from blend_shapes.face import Weights
-from blend_shapes.metrics import aperture, pair
+from blend_shapes.metrics import pair
 
 VISEMES: Final = ("aa", "ih", "ou", "ee", "oh", "PP", "FF", "TH", "CH", "open")
 """Five vowels; lips pressed, lip on teeth, tongue between teeth, protruded lips of a consonant; and how far
@@ -27,7 +27,20 @@ READ: Final = frozenset(
 """The channels that they show."""
 
 _PARTING: Final = (0.04, 0.12)
-"""The lips part over these apertures; a smile at rest stays below."""
+"""The lips part over these openings; a smile at rest stays below."""
+
+
+def opening(weights: Weights) -> NDArray[np.float64]:
+    """Opening of the lips, shape (frames,), in units of jawOpen, on an avatar whose mesh nobody knows.
+
+    What opens less what closes, each with its displacement relative to the jaw's on a typical head.
+    """
+    one = {name: np.asarray(weights[:, INDEX[name]], np.float64) for name in READ}
+    apart = one["jawOpen"] - one["mouthClose"]
+    apart += 0.35 * pair(weights, "mouthLowerDown") + 0.25 * pair(weights, "mouthUpperUp")
+    apart -= 0.30 * pair(weights, "mouthPress") + 0.25 * (one["mouthRollLower"] + one["mouthRollUpper"])
+    apart -= 0.10 * (one["mouthShrugLower"] + one["mouthShrugUpper"])
+    return np.maximum(apart, 0.0)
 
 
 def visemes(weights: Weights) -> NDArray[np.float64]:
@@ -36,7 +49,7 @@ def visemes(weights: Weights) -> NDArray[np.float64]:
     def one(name: str) -> NDArray[np.float64]:
         return np.asarray(weights[:, INDEX[name]], np.float64)
 
-    lips = aperture(weights)
+    lips = opening(weights)
     parted = _clamp((lips - _PARTING[0]) / (_PARTING[1] - _PARTING[0]))
     jaw = one("jawOpen")
     gape = _clamp(1.6 * np.minimum(jaw, lips))

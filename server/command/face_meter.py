@@ -2,10 +2,11 @@
 
 from blend_shapes.arkit import INDEX
 from blend_shapes.face import Weights
+from blend_shapes.metrics import CLOSED, aperture
 
 _LEVELS = " ▁▂▃▄▅▆▇█"
 _BARS = (("jaw", "jawOpen"), ("round", "mouthPucker"), ("smile", "mouthSmileLeft"), ("brow", "browInnerUp"))
-_SHUT, _BLINK, _ROUND = 0.03, 0.5, 0.25
+_BLINK, _ROUND = 0.5, 0.25
 
 
 def face_line(weights: Weights) -> str:
@@ -19,13 +20,13 @@ def _eye(weights: Weights, side: str) -> str:
 
 
 def _mouth(weights: Weights) -> str:
-    aperture = max(0.0, float(weights[INDEX["jawOpen"]] - weights[INDEX["mouthClose"]]))
+    lips = float(aperture(weights[None])[0])
     rounded = max(weights[INDEX["mouthPucker"]], weights[INDEX["mouthFunnel"]]) > _ROUND
-    if aperture <= _SHUT:
+    if lips <= CLOSED:
         return "-"
     if rounded:
-        return "o" if aperture < 0.3 else "O"
-    return "~" if aperture < 0.12 else "u" if aperture < 0.3 else "D"
+        return "o" if lips < 0.3 else "O"
+    return "~" if lips < 0.12 else "u" if lips < 0.3 else "D"
 
 
 def _bar(value: float) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from blend_shapes.arkit import INDEX
 from blend_shapes.face import FaceFrames
+from blend_shapes.metrics import CLOSED, aperture
 from blend_shapes.phonemes.timing import PhoneTiming
 from server.audio.chunk import AudioChunk
 from server.errors import ConfigError
@@ -22,8 +23,6 @@ INK, FAINT, GRID = "#22303c", "#8796a3", "#e6ebef"
 BLUE, TEAL, ORANGE, RED, VIOLET = "#2f6db3", "#1d8f82", "#d9822b", "#c23b3b", "#7a5bb5"
 
 BILABIAL: Final = frozenset("pbmɓʙ")
-CLOSED: Final = 0.03
-"""Lips this close count as shut."""
 INCHES_A_SECOND, NARROWEST, WIDEST = 3.2, 9.0, 80.0
 DOTS_PER_INCH: Final = 110
 CHINESE_FONTS: Final = (
@@ -163,15 +162,15 @@ def _legend(panel: "Axes", label: str) -> None:
 
 def _draw_opening(panel: "Axes", frames: FaceFrames, phones: Iterable[PhoneTiming]) -> None:
     jaw = _channel(frames, "jawOpen")
-    aperture = np.maximum(0, jaw - _channel(frames, "mouthClose"))
-    panel.fill_between(frames.times(), 0, aperture, color=TEAL, alpha=0.18, linewidth=0)
+    lips = aperture(frames.weights)
+    panel.fill_between(frames.times(), 0, lips, color=TEAL, alpha=0.18, linewidth=0)
     _curve(panel, frames, jaw, INK, "jawOpen")
-    _curve(panel, frames, aperture, TEAL, "jawOpen - mouthClose")
+    _curve(panel, frames, lips, TEAL, "lips apart")
     top = max(0.2, float(jaw.max(initial=0)) * 1.35)
     panel.set_ylim(-0.02 * top, top)
     for p in phones:
         if _bilabial(p):
-            shut = _narrowest(frames, aperture, p) <= CLOSED
+            shut = _narrowest(frames, lips, p) <= CLOSED
             mark, colour = ("v", TEAL) if shut else ("x", RED)
             panel.plot((p.start + p.release) / 2, top * 0.93, mark, color=colour, markersize=5)
     panel.plot([], [], "v", color=TEAL, markersize=5, linestyle="none", label="p b m shut")
@@ -179,11 +178,11 @@ def _draw_opening(panel: "Axes", frames: FaceFrames, phones: Iterable[PhoneTimin
     _legend(panel, "opening")
 
 
-def _narrowest(frames: FaceFrames, aperture: NDArray[Any], p: PhoneTiming) -> float:
+def _narrowest(frames: FaceFrames, lips: NDArray[Any], p: PhoneTiming) -> float:
     """The smallest aperture from one frame before the closure to one after it."""
     times, margin = frames.times(), 1 / frames.fps
     inside = (times >= p.start - margin) & (times <= p.release + margin)
-    return float(aperture[inside].min(initial=1.0))
+    return float(lips[inside].min(initial=1.0))
 
 
 def _draw_lips(panel: "Axes", frames: FaceFrames) -> None:

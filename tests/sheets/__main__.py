@@ -1,6 +1,6 @@
 """``python -m tests.sheets [SHEET ...] [--look NAME] [-o DIR]``: contact sheets in headless Chromium.
 
-Needs Chromium, and `npm install` in tests/blend_shapes/head for three.js.
+Needs Chromium, and the npm packages of web_client, which the development install brings.
 """
 
 import argparse
@@ -16,10 +16,11 @@ from blend_shapes.head.lip_gap import DEFAULT
 from blend_shapes.head.look import LOOKS
 from blend_shapes.head.model import head_glb
 from tests.sheets.cells import SHEETS, Sheet
-from tests.web_client.conftest import CHROMIUM, FLAGS
+from tests.web_client.node import WEB_CLIENT
+from tests.web_client.visit import CHROMIUM, FLAGS
 
 HERE: Final = Path(__file__).parent
-THREE: Final = HERE.parent / "blend_shapes" / "head" / "node_modules" / "three"
+THREE: Final = WEB_CLIENT / "node_modules" / "three"
 ORIGIN: Final = "http://sheets.invalid"
 SOFTWARE_GL: Final = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 TYPES: Final = {".html": "text/html", ".js": "text/javascript"}
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if unknown := [name for name in a.sheet if name not in SHEETS]:
         parser.error(f"no sheet {unknown[0]!r}; there are {', '.join(SHEETS)}")
     if not THREE.is_dir():
-        parser.error(f"{THREE} is missing: run npm install in {THREE.parents[1]}")
+        parser.error(f"{THREE} is missing: run npm ci in {WEB_CLIENT}")
     a.out.mkdir(parents=True, exist_ok=True)
     with stage(head_glb(LOOKS[a.look])) as page:
         for name in a.sheet or SHEETS:

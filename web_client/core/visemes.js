@@ -10,7 +10,7 @@ import { CHANNELS } from "./rigs.js";
 /** Five vowels; lips pressed, lip on teeth, tongue between teeth, protruded lips of a consonant; how far the mouth is open. */
 export const VISEMES = ["aa", "ih", "ou", "ee", "oh", "PP", "FF", "TH", "CH", "open"];
 
-/** The lips part over these apertures; a smile at rest stays below. */
+/** The lips part over these openings; a smile at rest stays below. */
 const PARTING = [0.04, 0.12];
 const AT = Object.fromEntries(CHANNELS.map((name, i) => [name, i]));
 /** @param {string} shape @returns {[number, number]} */
@@ -25,14 +25,14 @@ const PRESS = pair("mouthPress");
 const clamp = (x) => Math.min(1, Math.max(0, x));
 
 /**
- * Opening of the lips in units of jawOpen: a proxy that needs no mesh (`aperture` of `blend_shapes/metrics.py`).
+ * Opening of the lips in units of jawOpen, on an avatar whose mesh nobody knows.
  * @param {ArrayLike<number>} w 52 weights, ordered as CHANNELS
  */
-export function aperture(w) {
-  const opening = w[AT.jawOpen] - w[AT.mouthClose] + 0.35 * mean(w, LOWERED) + 0.25 * mean(w, RAISED);
+export function opening(w) {
+  const apart = w[AT.jawOpen] - w[AT.mouthClose] + 0.35 * mean(w, LOWERED) + 0.25 * mean(w, RAISED);
   const rolled = w[AT.mouthRollLower] + w[AT.mouthRollUpper];
   const shrugged = w[AT.mouthShrugLower] + w[AT.mouthShrugUpper];
-  return Math.max(0, opening - 0.3 * mean(w, PRESS) - 0.25 * rolled - 0.1 * shrugged);
+  return Math.max(0, apart - 0.3 * mean(w, PRESS) - 0.25 * rolled - 0.1 * shrugged);
 }
 
 /**
@@ -42,7 +42,7 @@ export function aperture(w) {
  * @param {number} at where in `out` the first of VISEMES goes
  */
 export function writeVisemes(w, out, at) {
-  const lips = aperture(w);
+  const lips = opening(w);
   const parted = clamp((lips - PARTING[0]) / (PARTING[1] - PARTING[0]));
   const jaw = w[AT.jawOpen];
   const gape = clamp(1.6 * Math.min(jaw, lips));

@@ -12,7 +12,7 @@ from blend_shapes.arkit import INDEX, TWINS
 from blend_shapes.articulation import LOOK_AHEAD_S, Mouth, Style, pose
 from blend_shapes.articulation.shapes import REST_FACE
 from blend_shapes.face import FaceFrames
-from blend_shapes.metrics import CLOSED, PARTED, aperture, closes, least_within, on_teeth
+from blend_shapes.metrics import CLOSED, aperture, closes, least_within, on_teeth
 from blend_shapes.phonemes.timing import PhoneTiming
 from tests.blend_shapes.speech import SENTENCE, assert_valid, mouth_of, speeches, spoken
 
@@ -90,7 +90,7 @@ def test_bilabials_close(phones: list[PhoneTiming]) -> None:
     for p in phones:
         if p.phone in ("p", "b", "m"):
             release = p.end if p.phone == "m" else p.release
-            assert least_within(aperture(frames.weights), frames, release - 0.051, release) <= PARTED, p
+            assert least_within(aperture(frames.weights), frames, release - 0.051, release) <= CLOSED, p
 
 
 @given(speeches(shortest=0.05))
@@ -182,8 +182,16 @@ def test_bilabials_side_by_side_are_one_closure() -> None:
     phones = spoken(["ɒ", "p", "m", "æ"], length=0.1)
     frames = mouth_of(phones)
     inside = (frames.times() >= 0.1) & (frames.times() <= 0.3)
-    assert aperture(frames.weights)[inside].max() <= PARTED
-    assert (aperture(frames.weights)[inside] <= CLOSED).mean() > 0.7
+    assert aperture(frames.weights)[inside].max() <= CLOSED
+
+
+def test_rounded_lips_that_are_sealed_are_puckered_and_no_funnel() -> None:
+    frames = mouth_of(spoken(["ʃ", "b", "uː"], length=0.15))
+    sealed = (frames.times() >= 0.17) & (frames.times() <= 0.23)
+    weights = frames.weights[sealed]
+    assert weights[:, INDEX["mouthFunnel"]].max() < 0.03
+    assert weights[:, INDEX["mouthPucker"]].min() > 0.1
+    assert frames.weights[:, INDEX["mouthFunnel"]].max() > 0.2
 
 
 def test_stress_opens_the_jaw() -> None:

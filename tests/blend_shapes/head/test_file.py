@@ -1,9 +1,6 @@
 """The written file, as engines meet it."""
 
 import json
-import os
-import shutil
-import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,8 +12,8 @@ from blend_shapes.arkit import CHANNELS
 from blend_shapes.head.look import LOOKS
 from blend_shapes.head.model import head_glb
 from tests.blend_shapes.head.glb import Head
+from tests.web_client.node import node
 
-HERE = Path(__file__).parent
 LARGEST = 6_000_000
 
 
@@ -85,30 +82,11 @@ def test_a_build_is_repeatable() -> None:
     assert head_glb(LOOKS["mira"]) == raw("mira")
 
 
-def need_packages() -> str:
-    """Node with the packages of package.json; without them the test is skipped, or fails where every test
-    is required."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    problem = "" if node and npm else "Node and npm are not installed"
-    if npm and not (HERE / "node_modules").is_dir():
-        install = [npm, "install", "--no-package-lock", "--no-audit", "--no-fund"]
-        done = subprocess.run(install, cwd=HERE, capture_output=True, text=True, check=False)
-        problem = problem or (f"npm install failed: {done.stderr[-300:]}" if done.returncode else "")
-    if not problem and node:
-        return node
-    if os.environ.get("FACEWIRE_REQUIRE_ALL_TESTS"):
-        pytest.fail(f"{problem}; gltf-validator and three need it")
-    pytest.skip(f"{problem}: gltf-validator and three did not run")
-
-
 @pytest.mark.parametrize("look", LOOKS)
 def test_validator_and_three(look: str, tmp_path: Path) -> None:
-    node = need_packages()
     file = tmp_path / "head.glb"
     file.write_bytes(raw(look))
-    done = subprocess.run(
-        [node, "inspect.js", str(file)], cwd=HERE, capture_output=True, text=True, check=False
-    )
+    done = node("tests/inspect_glb.js", str(file))
     assert done.returncode == 0, done.stderr[-4000:]
     found = json.loads(done.stdout)
     assert found["issues"]["numErrors"] == 0, found["issues"]["messages"]

@@ -1,4 +1,4 @@
-/** Prints what the Khronos validator and three.js make of a GLB file: `node inspect.js HEAD.glb`. */
+/** Prints what the Khronos validator and three.js make of a GLB file: `node inspect_glb.js HEAD.glb`. */
 
 import { readFileSync } from "node:fs";
 import validator from "gltf-validator";
