@@ -134,7 +134,7 @@ class Heads:
             command = [sys.executable, "-c", DRAW, name]
             done = subprocess.run(command, cwd=self.root, check=False, capture_output=True, encoding="utf-8")
             if done.returncode:
-                raise Unbuilt(f"the heads could not be made: {done.stderr.strip()[-200:]}")
+                raise Unbuilt(f"the heads could not be made: {done.stderr.strip().splitlines()[-1]}")
             self.folder.mkdir(parents=True, exist_ok=True)
             for file in Path(name).iterdir():
                 packed = gzip.compress(file.read_bytes(), 9, mtime=0)
@@ -215,6 +215,8 @@ class BuildPage(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         page, heads = Page(Path(self.root)), Heads(Path(self.root))
         editable = version == "editable"
+        if page.fresh():
+            page.note.unlink(missing_ok=True)
         if not self._wanted():
             return
         try:
