@@ -41,8 +41,9 @@ export type Status =
   | "unauthorised"
   | "taken_over";
 
+/** Reused by the next call of `face`, its arrays included: copy what you keep. */
 export interface Pose {
-  /** In the order of `Client.channels`, each 0 to 1. Reused by the next call: copy what you keep. */
+  /** In the order of `Client.channels`, each 0 to 1. */
   weights: Float32Array;
   /** Yaw to the character's left, pitch up, roll to its right shoulder, in degrees. */
   head: Float32Array;

@@ -55,6 +55,8 @@ class Client {
     /** @type {Sampler | null} */
     this.sampler = null;
     this.heard = NOTHING;
+    /** What `face` gives, each time the same. @type {import("./client.d.ts").Pose} */
+    this.pose = { weights: NO_WEIGHTS, head: NO_HEAD, shown: -1, ...NOTHING };
     this.report = new Reports(this.clock);
     this.told = { turn: -1, state: "idle" };
     this.welcomes = 0;
@@ -171,11 +173,12 @@ class Client {
     if (interval > 2 && interval < 50) this.frameMs += 0.1 * (interval - this.frameMs);
     this.lastFrame = now;
     const heard = this.listen(now);
-    const n = this.channels.length;
-    if (!this.sampler) return { weights: NO_WEIGHTS, head: NO_HEAD, shown: -1, ...heard };
-    const ahead = 500 * this.frameMs + this.offsetUs;
-    const { frame, shown } = this.sampler.sample(now, heard, this.avatar, ahead);
-    return { weights: frame.subarray(0, n), head: frame.subarray(n), shown, ...heard };
+    const { pose } = this;
+    pose.turn = heard.turn;
+    pose.pts = heard.pts;
+    pose.state = heard.state;
+    if (this.sampler) pose.shown = this.sampler.sample(now, heard, this.avatar, 500 * this.frameMs + this.offsetUs).shown;
+    return pose;
   }
 
   // --- what the parts call ---
@@ -233,6 +236,8 @@ class Client {
     const size = channels.length + HEAD_ANGLES;
     if (this.sampler?.out.length === size) this.sampler.flush();
     else this.sampler = new Sampler(size);
+    this.pose.weights = this.sampler.out.subarray(0, channels.length);
+    this.pose.head = this.sampler.out.subarray(channels.length);
   }
 
   /** @param {import("./core/reception.js").Media} media */

@@ -57,7 +57,7 @@ async def test_a_sentence_is_heard_shown_and_captioned(visit: Visit, tmp_path: P
     )
 
     assert await visit.page.inner_text("#captions") == SENTENCE
-    assert await visit.page.locator("#stages .row").count() == 5
+    assert await visit.page.locator("#stages .turn:first-child .row").count() == 5
     last = await visit.last_report()
     assert last.state == "idle"
     assert last.pts == pytest.approx(LENGTH_US, abs=1)
@@ -215,3 +215,4 @@ async def test_the_page_fits(visit: Visit, size: tuple[int, int], tmp_path: Path
     picture = tmp_path / "rest.png"
     await visit.page.screenshot(path=picture)
     assert picture.stat().st_size > 20_000
+    await visit.page.set_viewport_size({"width": 640, "height": 560})

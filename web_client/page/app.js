@@ -14,6 +14,8 @@ const element = (id) => document.getElementById(id);
 
 const STATES = { listening: "listening", thinking: "thinking…" };
 const GAP = 12;
+/** Pixels kept for captions under the face, so that it does not jump when they come. */
+const CAPTIONS = 84;
 
 const client = connect({ token: new URLSearchParams(location.search).get("token") ?? undefined, name: "page" });
 const records = new SyncRecords(client);
@@ -48,15 +50,13 @@ function frameView() {
   const phone = innerWidth <= 760;
   const { top } = element("form").getBoundingClientRect();
   view.resize({
-    top: element("looks").getBoundingClientRect().bottom + GAP,
+    top: element("developer").getBoundingClientRect().bottom + GAP,
     right: !phone && drawer.open ? element("drawer").offsetWidth : 0,
     bottom: innerHeight - top + CAPTIONS,
     left: 0,
   });
 }
 
-/** Room kept for captions under the face, so that it does not jump when they come. */
-const CAPTIONS = 84;
 const watched = new ResizeObserver(frameView);
 for (const id of ["face", "form", "drawer"]) watched.observe(element(id));
 addEventListener("pointermove", ({ clientX, clientY, pointerType }) => {

@@ -8,6 +8,7 @@ const STORED = "facewire.look";
 const LARGEST = 200 * 2 ** 20;
 
 const TROUBLE = {
+  no_heads: "There is no 3D head here, so a drawn face stands in. Installing FaceWire again makes the heads.",
   no_webgl: "This browser has no WebGL, so a drawn face stands in for the 3D head.",
   lost: "The graphics device was lost. A drawn face stands in until it is back.",
 };
@@ -44,7 +45,10 @@ export class Avatars {
     const last = stored();
     const first = looks.find(({ name }) => name === last) ?? looks[0];
     if (first) await this.choose(first.name);
-    else if (this.view.solid) this.view.draw("no_heads");
+    else {
+      await this.view.ready;
+      if (this.view.solid) this.view.draw("no_heads");
+    }
   }
 
   /** @param {import("./looks.js").Look} look */
@@ -104,8 +108,8 @@ export class Avatars {
       store(name);
     } catch (error) {
       console.warn("FaceWire:", error);
-      this.notice(`The head ${title(name)} could not be loaded. ${this.name ? "" : "A drawn face stands in. "}Reload to try again.`, false);
       if (!this.name) this.view.draw("no_heads");
+      this.notice(`The head ${title(name)} could not be loaded. ${this.name ? "" : "A drawn face stands in. "}Reload to try again.`, false);
       this.mark(this.name);
     }
   }
@@ -139,10 +143,10 @@ export class Avatars {
     this.element("bring").setAttribute("aria-pressed", String(name === "own"));
   }
 
-  /** @param {keyof typeof TROUBLE | "no_heads"} trouble */
+  /** @param {keyof typeof TROUBLE} trouble */
   trouble(trouble) {
-    if (trouble !== "no_heads") this.notice(TROUBLE[trouble], trouble === "lost");
-    document.body.classList.toggle("flat", true);
+    this.notice(TROUBLE[trouble], trouble === "lost");
+    this.element("looks").hidden = trouble !== "lost";
   }
 
   closeReport() {

@@ -37,7 +37,7 @@ export class View {
     this.insets = { top: 0, right: 0, bottom: 0, left: 0 };
     /** Counts what was asked for, so that the last wish wins. */
     this.wish = 0;
-    this.ready = this.begin();
+    this.ready = Promise.resolve().then(() => this.begin()); // not before whoever made it knows it
   }
 
   /** Whether avatars can be shown. */
@@ -103,6 +103,7 @@ export class View {
    *   the head cannot be had
    */
   async look(name) {
+    if (this.drawing && !this.stage) return false;
     return (await this.exchange(fetchLook(name), true)) !== null;
   }
 

@@ -1,6 +1,12 @@
 /** What glTF's core materials cannot say about the project's own heads: wet eyes, velvet skin, sheen of hair. */
 
-import { Color, MeshPhysicalMaterial } from "three";
+import { Color, MeshLambertMaterial, MeshPhysicalMaterial, MeshStandardMaterial } from "three";
+
+/**
+ * @typedef {import("three").Material} Material
+ * @typedef {import("three").Mesh} Mesh
+ * @typedef {import("three").Object3D} Object3D
+ */
 
 /** @type {Record<string, (material: MeshPhysicalMaterial) => void>} by the names that blend_shapes/head gives */
 const FINISH = {
@@ -30,24 +36,40 @@ const FINISH = {
   },
 };
 
-/** Exchanges the materials of a head that `facewire head` wrote. @param {import("three").Object3D} head */
+/** Exchanges the materials of a head that `facewire head` wrote for their best. @param {Object3D} head */
 export function finish(head) {
-  /** @type {Map<import("three").Material, MeshPhysicalMaterial>} */
-  const made = new Map();
-  head.traverse((node) => {
-    const mesh = /** @type {import("three").Mesh} */ (node);
-    if (!mesh.isMesh || Array.isArray(mesh.material)) return;
-    const plain = mesh.material;
+  exchange(head, (plain) => {
     const kind = FINISH[plain.name];
-    if (!kind) return;
-    let material = made.get(plain);
-    if (!material) {
-      material = new MeshPhysicalMaterial();
-      Object.getPrototypeOf(MeshPhysicalMaterial.prototype).copy.call(material, plain);
-      material.defines = { STANDARD: "", PHYSICAL: "" };
-      kind(material);
-      made.set(plain, material);
-    }
+    if (!kind) return plain;
+    const material = new MeshPhysicalMaterial();
+    MeshStandardMaterial.prototype.copy.call(material, plain);
+    material.defines = { STANDARD: "", PHYSICAL: "" };
+    kind(material);
+    return material;
+  });
+}
+
+/** Leaves out what a processor without a graphics card takes too long for. @param {Object3D} model */
+export function simplify(model) {
+  exchange(model, ({ name, color, map, emissive, side, vertexColors }) => {
+    return new MeshLambertMaterial({ name, color, map, emissive, side, vertexColors });
+  });
+  model.traverse((node) => {
+    const { geometry } = /** @type {Mesh} */ (node);
+    if (geometry?.morphAttributes.normal) delete geometry.morphAttributes.normal;
+  });
+}
+
+/** @param {Object3D} model @param {(plain: MeshStandardMaterial) => Material} better */
+function exchange(model, better) {
+  /** @type {Map<Material, Material>} */
+  const made = new Map();
+  model.traverse((node) => {
+    const mesh = /** @type {Mesh} */ (node);
+    const plain = mesh.material;
+    if (!(plain instanceof MeshStandardMaterial)) return;
+    const material = made.get(plain) ?? better(plain);
+    made.set(plain, material);
     mesh.material = material;
   });
 }

@@ -9,7 +9,7 @@ import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { openAvatar } from "../../adapters/avatar.js";
 import { findHead, frame } from "./framing.js";
 import { lamps, sky, surroundings } from "./light.js";
-import { finish } from "./materials.js";
+import { finish, simplify } from "./materials.js";
 import { Resolution } from "./resolution.js";
 
 const FINEST = 2;
@@ -92,7 +92,8 @@ export class Stage {
       release(avatar.scene);
       return null;
     }
-    if (own && !this.plain) finish(avatar.scene);
+    if (this.plain) simplify(avatar.scene);
+    else if (own) finish(avatar.scene);
     avatar.scene.traverse((node) => prepare(/** @type {any} */ (node)));
     this.exchange(avatar);
     return avatar;
