@@ -14,8 +14,13 @@ const element = (id) => document.getElementById(id);
 
 const STATES = { listening: "listening", thinking: "thinking…" };
 const GAP = 12;
+/** Widths and heights at which page.css changes the layout. */
+const NARROW = 760;
+const LOW = 480;
 /** Pixels kept for captions under the face, so that it does not jump when they come. */
 const CAPTIONS = 84;
+/** The same in low windows, where captions have one line. */
+const ONE_LINE = 48;
 
 const client = connect({ token: new URLSearchParams(location.search).get("token") ?? undefined, name: "page" });
 const records = new SyncRecords(client);
@@ -47,12 +52,12 @@ view.calm(calm.matches);
 
 /** Tells the view which part of the window is free for the face. */
 function frameView() {
-  const phone = innerWidth <= 760;
+  const phone = innerWidth <= NARROW;
   const { top } = element("form").getBoundingClientRect();
   view.resize({
     top: element("developer").getBoundingClientRect().bottom + GAP,
     right: !phone && drawer.open ? element("drawer").offsetWidth : 0,
-    bottom: innerHeight - top + CAPTIONS,
+    bottom: innerHeight - top + (innerHeight <= LOW ? ONE_LINE : CAPTIONS),
     left: 0,
   });
 }
