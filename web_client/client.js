@@ -20,6 +20,8 @@ const INTERRUPT_FADE_MS = 10;
 /** An audio device that was allowed to start has started after this time. */
 const START_MS = 400;
 const FINAL = new Set(["closed", "rejected", "unauthorised", "taken_over"]);
+/** More than this between two pictures is a picture missed, not the interval of the display. */
+const LONGEST_FRAME_MS = 34;
 const NO_WEIGHTS = new Float32Array(0);
 const NO_HEAD = new Float32Array(3);
 /** @type {import("./core/reports.js").Heard} */
@@ -170,7 +172,7 @@ class Client {
   /** @param {number} now */
   face(now) {
     const interval = now - this.lastFrame;
-    if (interval > 2 && interval < 50) this.frameMs += 0.1 * (interval - this.frameMs);
+    if (interval > 2 && interval < LONGEST_FRAME_MS) this.frameMs += 0.1 * (interval - this.frameMs);
     this.lastFrame = now;
     const heard = this.listen(now);
     const { pose } = this;

@@ -14,8 +14,10 @@ import { Resolution } from "./resolution.js";
 
 const FINEST = 2;
 const RATIOS = [2, 1.5, 1, 0.75, 0.55, 0.4];
-/** Index in `RATIOS` from which on shadows are left out. */
+/** The finest at which shadows are left out. */
 const SHADOWLESS = 0.75;
+/** Where to begin without a graphics card. */
+const MODEST = 0.55;
 const SWAY_YAW = 0.075;
 const SWAY_PITCH = 0.04;
 const SWAY_MS = 220;
@@ -50,7 +52,7 @@ export class Stage {
     this.scene.add(this.lights);
     const finest = Math.min(FINEST, globalThis.devicePixelRatio || 1);
     const levels = [finest, ...RATIOS.filter((ratio) => ratio < finest)];
-    this.resolution = new Resolution(levels, software ? levels.findIndex((ratio) => ratio <= SHADOWLESS) : 0);
+    this.resolution = new Resolution(levels, software ? levels.indexOf(MODEST) : 0);
     /** @type {Avatar | null} */
     this.avatar = null;
     this.head = { centre: new Vector3(), height: 0.24 };
