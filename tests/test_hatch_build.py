@@ -1,5 +1,7 @@
 """The page as FaceWire is installed: built once, anew when it is old, and told when it cannot be built."""
 
+import gzip
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +10,7 @@ from unittest.mock import Mock
 import pytest
 
 import hatch_build
-from hatch_build import BuildPage, Page
+from hatch_build import BuildPage, Heads, Page
 
 NPM = """
 import pathlib, sys
@@ -22,6 +24,17 @@ if sys.argv[1] == "run":
 """
 
 
+LOOK = """
+class Toy:
+    name, skin, hair_colour, garment = "toy", "#fff", "#000", "#0f0"
+LOOKS = {"toy": Toy()}
+"""
+MODEL = """
+def head_glb(look):
+    return look.name.encode()
+"""
+
+
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """A source tree with an npm that keeps a list of what it was asked."""
@@ -30,6 +43,12 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     (made.folder / "page" / "app.js").write_text("1;\n")
     (made.folder / "package-lock.json").write_text("{}")
     (tmp_path / "npm.py").write_text(NPM)
+    generator = tmp_path / "blend_shapes" / "head"
+    generator.mkdir(parents=True)
+    for folder in (generator, generator.parent):
+        (folder / "__init__.py").touch()
+    (generator / "look.py").write_text(LOOK)
+    (generator / "model.py").write_text(MODEL)
     monkeypatch.setattr(hatch_build, "find_npm", lambda: [sys.executable, str(tmp_path / "npm.py")])
     monkeypatch.delenv(hatch_build.WITHOUT_PAGE, raising=False)
     yield made
@@ -120,7 +139,33 @@ def test_node_is_fetched_where_it_is_needed_only(page: Page, monkeypatch: pytest
     (page.folder / "page" / "app.js").write_text("3;\n")
     hook = BuildPage(str(page.folder.parent), {}, Mock(), Mock(), "", "wheel", Mock())
     assert hook.dependencies() == [hatch_build.NODE_PACKAGE]
+    Heads(page.folder.parent).list.unlink()
+    assert hook.dependencies() == [hatch_build.NODE_PACKAGE, *hatch_build.HEAD_PACKAGES]
     monkeypatch.setenv(hatch_build.WITHOUT_PAGE, "1")
     assert hook.dependencies() == []
     hook.initialize("standard", {})
     assert not page.fresh()
+
+
+def test_the_heads_of_all_looks_are_made_once_and_anew_when_the_generator_changed(page: Page) -> None:
+    install(page, "standard")
+    heads = Heads(page.folder.parent)
+    looks = [{"name": "toy", "skin": "#fff", "hair": "#000", "garment": "#0f0"}]
+    assert json.loads(heads.list.read_text()) == looks
+    made = heads.folder / "toy.glb.gz"
+    assert gzip.decompress(made.read_bytes()) == b"toy"
+    made.write_bytes(b"as it was")
+    install(page, "standard")
+    assert made.read_bytes() == b"as it was"
+    (page.folder.parent / "blend_shapes" / "head" / "model.py").write_text(MODEL.replace("name", "skin"))
+    install(page, "standard")
+    assert gzip.decompress(made.read_bytes()) == b"#fff"
+
+
+def test_heads_that_cannot_be_made(page: Page) -> None:
+    (page.folder.parent / "blend_shapes" / "head" / "model.py").write_text("raise ImportError('no numpy')")
+    with pytest.raises(SystemExit, match="the heads could not be made.*no numpy"):
+        install(page, "standard")
+    hook = install(page)
+    hook.app.display_warning.assert_called_once()  # type: ignore[attr-defined]
+    assert page.fresh(), "the page itself is there"

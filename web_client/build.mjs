@@ -15,6 +15,8 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 const DIST = `${HERE}dist/`;
 const SOURCES = "web/page/";
 const BUILT = "web/dist/";
+/** Made by `hatch_build.py`, and left as it is. */
+const HEADS = "heads";
 
 const page = await readFile(`${HERE}index.html`, "utf8");
 if (!page.includes(`${SOURCES}app.js`)) throw new Error(`index.html does not name ${SOURCES}app.js`);
@@ -32,8 +34,8 @@ const { outputFiles, metafile } = await build({
   metafile: true,
   write: false,
 });
-await rm(DIST, { recursive: true, force: true });
-await mkdir(DIST);
+await mkdir(DIST, { recursive: true });
+for (const name of await readdir(DIST)) if (name !== HEADS) await rm(DIST + name, { recursive: true });
 for (const { path, contents } of outputFiles) await writeFile(path, contents);
 await cp(`${HERE}page/icon.svg`, `${DIST}icon.svg`);
 await writeFile(`${DIST}LICENSES.txt`, await licences(Object.keys(metafile.inputs)));

@@ -41,8 +41,9 @@ export type Status =
   | "unauthorised"
   | "taken_over";
 
+/** Reused by the next call of `face`, its arrays included: copy what you keep. */
 export interface Pose {
-  /** In the order of `Client.channels`, each 0 to 1. Reused by the next call: copy what you keep. */
+  /** In the order of `Client.channels`, each 0 to 1. */
   weights: Float32Array;
   /** Yaw to the character's left, pitch up, roll to its right shoulder, in degrees. */
   head: Float32Array;
@@ -53,6 +54,12 @@ export interface Pose {
   /** Media time of what is heard now, in microseconds. */
   pts: number;
   state: "idle" | "priming" | "playing" | "starved" | "draining" | "flushing";
+}
+
+export interface Wire {
+  sender: "server" | "client";
+  /** Not to be changed. */
+  data: Uint8Array;
 }
 
 export interface Events {
@@ -74,6 +81,8 @@ export interface Events {
   playback: { turn: number; state: "playing" | "starved" | "idle"; pts: number };
   /** Voice waits for a user's action, see `wake`. */
   silent: { turn: number };
+  /** Every message as it stands on the wire, but the first of each connection from here. */
+  wire: Wire;
   /** Something malformed arrived and was skipped, or the audio device failed. */
   fault: unknown;
 }

@@ -20,6 +20,8 @@ const INTERRUPT_FADE_MS = 10;
 /** An audio device that was allowed to start has started after this time. */
 const START_MS = 400;
 const FINAL = new Set(["closed", "rejected", "unauthorised", "taken_over"]);
+/** More than this between two pictures is a picture missed, not the interval of the display. */
+const LONGEST_FRAME_MS = 34;
 const NO_WEIGHTS = new Float32Array(0);
 const NO_HEAD = new Float32Array(3);
 /** @type {import("./core/reports.js").Heard} */
@@ -55,6 +57,8 @@ class Client {
     /** @type {Sampler | null} */
     this.sampler = null;
     this.heard = NOTHING;
+    /** What `face` gives, each time the same. @type {import("./client.d.ts").Pose} */
+    this.pose = { weights: NO_WEIGHTS, head: NO_HEAD, shown: -1, ...NOTHING };
     this.report = new Reports(this.clock);
     this.told = { turn: -1, state: "idle" };
     this.welcomes = 0;
@@ -85,6 +89,7 @@ class Client {
         flush: (turn, fadeMs) => this.flushed(turn, fadeMs),
         message: (message) => this.control(message),
         fault: (error) => this.emit("fault", error),
+        wire: (sender, data) => this.emit("wire", { sender, data }),
       },
     });
     this.watch = setInterval(() => this.attend(performance.now()), WATCH_MS);
@@ -167,14 +172,15 @@ class Client {
   /** @param {number} now */
   face(now) {
     const interval = now - this.lastFrame;
-    if (interval > 2 && interval < 50) this.frameMs += 0.1 * (interval - this.frameMs);
+    if (interval > 2 && interval < LONGEST_FRAME_MS) this.frameMs += 0.1 * (interval - this.frameMs);
     this.lastFrame = now;
     const heard = this.listen(now);
-    const n = this.channels.length;
-    if (!this.sampler) return { weights: NO_WEIGHTS, head: NO_HEAD, shown: -1, ...heard };
-    const ahead = 500 * this.frameMs + this.offsetUs;
-    const { frame, shown } = this.sampler.sample(now, heard, this.avatar, ahead);
-    return { weights: frame.subarray(0, n), head: frame.subarray(n), shown, ...heard };
+    const { pose } = this;
+    pose.turn = heard.turn;
+    pose.pts = heard.pts;
+    pose.state = heard.state;
+    if (this.sampler) pose.shown = this.sampler.sample(now, heard, this.avatar, 500 * this.frameMs + this.offsetUs).shown;
+    return pose;
   }
 
   // --- what the parts call ---
@@ -232,6 +238,8 @@ class Client {
     const size = channels.length + HEAD_ANGLES;
     if (this.sampler?.out.length === size) this.sampler.flush();
     else this.sampler = new Sampler(size);
+    this.pose.weights = this.sampler.out.subarray(0, channels.length);
+    this.pose.head = this.sampler.out.subarray(channels.length);
   }
 
   /** @param {import("./core/reception.js").Media} media */

@@ -31,6 +31,7 @@ TYPES: Final = {
     ".webp": "image/webp",
     ".ico": "image/x-icon",
     ".glb": "model/gltf-binary",
+    ".gz": "application/gzip",
     ".gltf": "model/gltf+json",
     ".wasm": "application/wasm",
     ".woff2": "font/woff2",
@@ -42,9 +43,9 @@ SECURITY: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": (
-        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; "
-        "media-src 'self' data: blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
-        "object-src 'none'; base-uri 'none'; form-action 'none'"
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' ws: wss: data: blob:; "
+        "img-src 'self' data: blob:; media-src 'self' data: blob:; worker-src 'self' blob:; "
+        "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'"
     ),
     "Permissions-Policy": "camera=(), geolocation=()",
 }

@@ -49,11 +49,23 @@ def _turn_and_state(report: m.Played) -> tuple[int, str]:
 
 @asynccontextmanager
 async def visiting(
-    browser: Browser, server: ScriptedServer, *, prefix: str = "", query: str = "", **context: Any
+    browser: Browser,
+    server: ScriptedServer,
+    *,
+    prefix: str = "",
+    query: str = "",
+    before: str = "",
+    without: str = "",
+    **context: Any,
 ) -> AsyncIterator[Visit]:
-    """The page of a scripted server, open in a browser."""
+    """The page of a scripted server, open in a browser: `before` is a script that runs first, `without` a
+    pattern of addresses that are not answered."""
     address = await server.start(prefix=prefix)
     page = await browser.new_page(**({"viewport": {"width": 640, "height": 560}} | context))
+    if before:
+        await page.add_init_script(before)
+    if without:
+        await page.route(without, lambda route: route.abort())
     visit = Visit(page, server=server)
     await visit.open(address + query)
     yield visit

@@ -8,6 +8,8 @@ from typing import NoReturn
 
 import pytest
 
+from hatch_build import Heads
+
 ROOT = Path(__file__).resolve().parents[2]
 WEB_CLIENT = ROOT / "web_client"
 
@@ -37,6 +39,9 @@ def node(*arguments: str, input: str | None = None) -> subprocess.CompletedProce
 
 
 def build_page() -> None:
-    """The page in `web_client/dist`, from the sources as they are."""
+    """The page and its heads in `web_client/dist`, from the sources as they are."""
     built = node("build.mjs")
     assert built.returncode == 0, built.stdout + built.stderr
+    heads = Heads(ROOT)
+    if not heads.fresh():
+        heads.build()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -18,7 +18,8 @@ FLAGS = [
     "--disable-quic",
     "--no-first-run",
 ]
-
+OF_SOFTWARE_GL = "GL Driver Message"
+"""Begins what Chromium says of pictures that it draws without a graphics card."""
 
 WAIT = """async () => {
   for (let i = 0; i < 50 && !(CONDITION); i += 1) await new Promise((done) => setTimeout(done, 10));
@@ -44,10 +45,12 @@ class OpenPage:
 
     async def open(self, address: str) -> None:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on(
-            "console", lambda x: self.complaints.append(x.text) if x.type in ("error", "warning") else None
-        )
+        self.page.on("console", self._console)
         await self.page.goto(address)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and OF_SOFTWARE_GL not in message.text:
+            self.complaints.append(message.text)
 
     async def ask(self, text: str) -> int:
         """Types a question; the number of the turn that answers."""
@@ -74,7 +77,9 @@ class OpenPage:
         await self.until("document.querySelector('#connection').dataset.status === 'open'")
 
     async def audible(self) -> None:
-        """Lets the audio device start and its clock settle, as it has when a user has typed a question."""
+        """Lets the face come, the audio device start and its clock settle, as they have when a user has typed
+        a question."""
+        await self.until("document.querySelector('#face').classList.contains('shown')")
         await self.page.click("#text")
         await self.until("facewire.records.at(-1)?.time > 0.6")
 

@@ -73,7 +73,9 @@ export class ThreeFace {
     this.morphs.show(weights);
     const { neck, head: top, leftEye, rightEye, jaw } = this.bones;
     const share = neck && top ? this.neckShare : neck ? 1 : 0;
-    const [yaw, pitch, roll] = [0, 1, 2].map((i) => this.headGain * (head[i] ?? 0));
+    const yaw = this.headGain * (head[0] ?? 0);
+    const pitch = this.headGain * (head[1] ?? 0);
+    const roll = this.headGain * (head[2] ?? 0);
     neck?.turn(share * yaw, share * pitch, share * roll);
     top?.turn((1 - share) * yaw, (1 - share) * pitch, (1 - share) * roll);
     if (leftEye) this.look(leftEye, weights, "Left");

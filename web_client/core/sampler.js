@@ -16,7 +16,10 @@ const HOLD_MS = 150;
 const RELAX_MS = 120;
 const KEPT_US = 1_000_000;
 
-/** @typedef {"idle" | "listening" | "thinking" | "speaking"} AvatarState */
+/**
+ * @typedef {"idle" | "listening" | "thinking" | "speaking"} AvatarState
+ * @typedef {{fps: number, frames: Float32Array[]}} Clip
+ */
 
 /** Smooth from 0 to 1 with flat ends. @param {number} x */
 const ease = (x) => {
@@ -28,43 +31,57 @@ const ease = (x) => {
 class Loops {
   /** @param {number} size numbers of a frame */
   constructor(size) {
-    /** @type {Map<string, {fps: number, frames: Float32Array[]}>} */
+    /** @type {Map<string, Clip>} */
     this.clips = new Map();
     this.name = "idle";
-    this.before = "idle";
+    /** @type {Clip | undefined} what is passed from */
+    this.before = undefined;
     this.since = -Infinity;
+    this.now = -Infinity;
     this.scratch = new Float32Array(size);
+  }
+
+  /** Another mood has other loops: the one shown passes into its successor. @param {string} name @param {Clip} clip */
+  set(name, clip) {
+    const shown = this.clips.get(name);
+    this.clips.set(name, clip);
+    if (shown && name === this.name) this.leave(shown);
+  }
+
+  /** @param {Clip | undefined} clip */
+  leave(clip) {
+    this.before = clip;
+    this.since = this.now;
   }
 
   /** @param {AvatarState} state @param {number} now */
   choose(state, now) {
     const name = this.clips.has(state) ? state : "idle";
+    this.now = now;
     if (name === this.name) return;
-    this.before = this.name;
+    this.leave(this.clips.get(this.name));
     this.name = name;
-    this.since = now;
   }
 
   /** @param {number} now milliseconds @param {Float32Array} out */
   sample(now, out) {
-    this.frame(this.name, now, out);
+    frameOf(this.clips.get(this.name), now, out);
     const share = ease((now - this.since) / LOOP_FADE_MS);
     if (share >= 1) return;
-    this.frame(this.before, now, this.scratch);
+    frameOf(this.before, now, this.scratch);
     mix(this.scratch, out, share, out);
   }
+}
 
-  /** @param {string} name @param {number} now @param {Float32Array} out */
-  frame(name, now, out) {
-    const clip = this.clips.get(name);
-    if (!clip) {
-      out.fill(0);
-      return;
-    }
-    const at = ((now / 1000) * clip.fps) % clip.frames.length;
-    const i = Math.floor(at);
-    mix(clip.frames[i], clip.frames[(i + 1) % clip.frames.length], at - i, out);
+/** @param {Clip | undefined} clip @param {number} now @param {Float32Array} out */
+function frameOf(clip, now, out) {
+  if (!clip) {
+    out.fill(0);
+    return;
   }
+  const at = ((now / 1000) * clip.fps) % clip.frames.length;
+  const i = Math.floor(at);
+  mix(clip.frames[i], clip.frames[(i + 1) % clip.frames.length], at - i, out);
 }
 
 export class Sampler {
@@ -87,7 +104,7 @@ export class Sampler {
 
   /** A loop to show while nothing is said. @param {string} name @param {number} fps @param {Float32Array[]} frames */
   setLoop(name, fps, frames) {
-    if (frames.length > 0) this.loops.clips.set(name, { fps, frames });
+    if (frames.length > 0) this.loops.set(name, { fps, frames });
   }
 
   /** @param {number} turn @param {number} pts @param {Float32Array} frame */

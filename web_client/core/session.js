@@ -33,6 +33,7 @@ const FINAL = new Map([
  * @property {(turn: number, fadeMs: number) => void} flush drop this turn and all before it
  * @property {(message: {type: string} & Record<string, any>) => void} message any other control message
  * @property {(error: BadMessage) => void} fault the server sent something malformed; it is skipped
+ * @property {(sender: "server" | "client", data: Uint8Array) => void} [wire] every message as it stands on the wire
  *
  * @typedef {object} Timers
  * @property {(task: () => void, ms: number) => any} set
@@ -93,11 +94,17 @@ export class Session {
    */
   send(message) {
     const bytes = encode(message);
-    if (this.status === "open") this.socket?.send(bytes);
+    if (this.status === "open") this.post(bytes);
     else if (message.type !== "played") {
       this.outbox.push(message);
       if (this.outbox.length > OUTBOX) this.outbox.shift();
     }
+  }
+
+  /** @param {Uint8Array<ArrayBuffer>} bytes */
+  post(bytes) {
+    this.socket?.send(bytes);
+    this.events.wire?.("client", bytes);
   }
 
   /** Drops the current turn here and now, then asks the server to stop it. @param {number} fadeMs */
@@ -176,7 +183,9 @@ export class Session {
   receive(data) {
     try {
       if (!(data instanceof ArrayBuffer)) throw new BadMessage("a text message on the binary subprotocol");
-      this.accept(decode(new Uint8Array(data), "server"));
+      const bytes = new Uint8Array(data);
+      this.events.wire?.("server", bytes);
+      this.accept(decode(bytes, "server"));
     } catch (error) {
       if (!(error instanceof BadMessage)) throw error;
       if (error.code !== "unknown_type") this.events.fault(error);

@@ -1,41 +1,45 @@
-/** The page: connects, draws the face at the playhead and shows what arrives. */
+/** The page: connects, shows the character at the playhead, and what arrives. */
 
 import { connect } from "../client.js";
+import { Avatars } from "./avatars.js";
 import { Captions } from "./captions.js";
-import { ChannelBars } from "./channel_bars.js";
 import { Conversation } from "./conversation.js";
-import { DrawnFace } from "./face/drawn_face.js";
-import { Playback } from "./playback.js";
+import { Drawer } from "./drawer.js";
+import { Moods } from "./moods.js";
 import { SyncRecords } from "./records.js";
-import { drawStages } from "./stages.js";
+import { View } from "./view.js";
 
 /** @param {string} id @returns {any} */
 const element = (id) => document.getElementById(id);
 
 const STATES = { listening: "listening", thinking: "thinking…" };
-const REDUCED_HEAD = 0.35;
+const GAP = 12;
+/** Widths and heights at which page.css changes the layout. */
+const NARROW = 760;
+const LOW = 480;
+/** Pixels kept for captions under the face, so that it does not jump when they come. */
+const CAPTIONS = 84;
+/** The same in low windows, where captions have one line. */
+const ONE_LINE = 48;
 
 const client = connect({ token: new URLSearchParams(location.search).get("token") ?? undefined, name: "page" });
-const captions = new Captions(element("captions"));
-const playback = new Playback(element("readout"), element("buffer"));
 const records = new SyncRecords(client);
+const captions = new Captions(element("captions"));
 const conversation = new Conversation(client, element);
-/** @type {DrawnFace | null} */
-let face = null;
-/** @type {ChannelBars | null} */
-let bars = null;
+const view = new View(element("face"), (trouble) => avatars.trouble(trouble));
+const avatars = new Avatars(view, element, (text, passing) => conversation.notice(text, passing));
+const drawer = new Drawer(client, element, frameView);
+new Moods(element("moods"), client);
 
 client.on("welcome", (welcome) => {
-  if (welcome.isResumed && face) return;
-  face = new DrawnFace(element("face"), client.channels);
-  bars = new ChannelBars(element("channels"), client.channels);
-  respectMotion();
-  captions.clear();
+  if (!welcome.isResumed) {
+    view.begins(client.channels);
+    captions.clear();
+  }
 });
 client.on("turn", ({ turn }) => captions.begin(turn));
 client.on("caption", (caption) => captions.add(caption));
 client.on("flush", ({ turn }) => captions.cut(turn));
-client.on("timings", ({ stages }) => drawStages(element("stages"), stages));
 client.on("state", ({ state }) => {
   const words = STATES[/** @type {keyof typeof STATES} */ (state)];
   element("state").hidden = words === undefined;
@@ -43,26 +47,40 @@ client.on("state", ({ state }) => {
 });
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
-calm.addEventListener("change", respectMotion);
-new ResizeObserver(() => face?.resize()).observe(element("face"));
+calm.addEventListener("change", () => view.calm(calm.matches));
+view.calm(calm.matches);
 
-function respectMotion() {
-  if (face) face.headMotion = calm.matches ? REDUCED_HEAD : 1;
+/** Tells the view which part of the window is free for the face. */
+function frameView() {
+  const phone = innerWidth <= NARROW;
+  const { top } = element("form").getBoundingClientRect();
+  view.resize({
+    top: element("developer").getBoundingClientRect().bottom + GAP,
+    right: !phone && drawer.open ? element("drawer").offsetWidth : 0,
+    bottom: innerHeight - top + (innerHeight <= LOW ? ONE_LINE : CAPTIONS),
+    left: 0,
+  });
 }
+
+const watched = new ResizeObserver(frameView);
+for (const id of ["face", "form", "drawer"]) watched.observe(element(id));
+addEventListener("pointermove", ({ clientX, clientY, pointerType }) => {
+  if (pointerType === "mouse") view.point((2 * clientX) / innerWidth - 1, 1 - (2 * clientY) / innerHeight);
+});
 
 function show() {
   requestAnimationFrame(show);
   const now = performance.now(); // not the callback's argument: on a busy machine that lies tens of milliseconds back
   const pose = client.face(now);
-  if (face && pose.weights.length > 0) face.draw(pose.weights, pose.head);
+  view.show(pose, now);
   records.add(pose);
   captions.follow(pose);
-  bars?.show(pose.weights, now);
-  playback.show(client, pose, now);
+  drawer.show(pose, now);
   conversation.follow(pose);
 }
 
 requestAnimationFrame(show);
+void avatars.begin();
 
 /** For tests and the console. */
-Object.assign(window, { facewire: { client, records: records.list } });
+Object.assign(window, { facewire: { client, records: records.list, view, drawer } });

@@ -53,7 +53,9 @@ export class Captions {
       span.className = i === now ? "now" : i < now ? "said" : "";
     });
     const current = this.words[Math.max(0, at)].span;
-    const height = current.offsetHeight;
-    this.place.scrollTop = Math.max(0, current.offsetTop - 0.6 * this.place.clientHeight + 0.5 * height);
+    // Whole lines: the one being said and the one after it, or the last two.
+    const line = parseFloat(getComputedStyle(this.place).lineHeight);
+    const above = Math.round((current.offsetTop - this.words[0].span.offsetTop) / line);
+    this.place.scrollTop = Math.min(above * line, this.place.scrollHeight - this.place.clientHeight);
   }
 }

@@ -25,7 +25,10 @@ const NOTICES = {
   rejected: "The server ended the connection and said it would not work again.",
   taken_over: "This conversation goes on in a newer tab. Reload to take it back.",
 };
+const AWAY = "The server does not answer. This page tries again by itself, and goes on where it was.";
 const NOTICE_MS = 8000;
+/** A connection that comes back sooner is not worth a word. */
+const AWAY_MS = 1500;
 
 export class Conversation {
   /** @param {import("../client.d.ts").Client} client @param {(id: string) => any} element */
@@ -36,6 +39,9 @@ export class Conversation {
     this.waiting = false;
     /** @type {any} */
     this.noticeTimer = null;
+    /** @type {any} */
+    this.awayTimer = null;
+    this.aboutConnection = false;
     this.wire();
     this.listen();
   }
@@ -82,8 +88,9 @@ export class Conversation {
       place.dataset.status = status;
       place.lastElementChild.textContent = WORDS[status];
       const notice = NOTICES[/** @type {keyof typeof NOTICES} */ (status)];
-      if (notice) this.notice(detail ? `${notice} (${detail})` : notice, false);
-      else if (status === "open") this.notice("", false);
+      if (notice) this.connectionNotice(detail ? `${notice} (${detail})` : notice);
+      if (status === "reconnecting") this.awayTimer ??= setTimeout(() => this.connectionNotice(AWAY), AWAY_MS);
+      else this.answered(status === "open");
     });
     client.on("error", ({ message, fatal }) => {
       this.waiting = false;
@@ -102,6 +109,19 @@ export class Conversation {
     client.on("silent", () => {
       element("sound").hidden = false;
     });
+  }
+
+  /** @param {string} text of a notice that goes away when the connection stands */
+  connectionNotice(text) {
+    this.notice(text, false);
+    this.aboutConnection = true;
+  }
+
+  /** Waiting for an answer is over. @param {boolean} open */
+  answered(open) {
+    clearTimeout(this.awayTimer);
+    this.awayTimer = null;
+    if (open && this.aboutConnection) this.notice("", false);
   }
 
   /** @param {string} text */
@@ -125,6 +145,7 @@ export class Conversation {
   /** @param {string} text nothing takes the notice away @param {boolean} passing goes away by itself */
   notice(text, passing) {
     clearTimeout(this.noticeTimer);
+    this.aboutConnection = false;
     const place = this.element("notice");
     place.textContent = text;
     place.hidden = text === "";

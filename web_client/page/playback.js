@@ -1,18 +1,22 @@
-/** Playhead, shown frame, buffer and latency in figures, and the buffer's last seconds as a curve. */
+/** Playhead, shown frame, buffer and latency in figures, and their last seconds as curves. */
+
+import { Graph } from "./graph.js";
 
 const ITEMS = [
   ["playhead", "s"],
   ["face − voice", "ms"],
   ["buffer", "ms"],
   ["gaps", ""],
+  ["frame time", "ms"],
+  ["latency", "ms"],
 ];
 const INTERVAL_MS = 100;
 const CURVE_S = 12;
-const FULL_MS = 600;
+const POINTS = (1000 * CURVE_S) / INTERVAL_MS;
 
 export class Playback {
-  /** @param {HTMLElement} place @param {HTMLCanvasElement} canvas */
-  constructor(place, canvas) {
+  /** @param {HTMLElement} place @param {HTMLCanvasElement} buffer @param {HTMLCanvasElement} skew */
+  constructor(place, buffer, skew) {
     this.values = ITEMS.map(([name, unit]) => {
       const cell = document.createElement("div");
       const term = document.createElement("dt");
@@ -27,44 +31,36 @@ export class Playback {
       place.append(cell);
       return number;
     });
-    this.canvas = canvas;
+    this.buffer = new Graph(buffer, { least: 0, most: 700, colour: "#7fd8c6", points: POINTS });
+    this.skew = new Graph(skew, { least: -50, most: 50, colour: "#ffb27d", points: POINTS, band: [-20, 20] });
     this.last = 0;
-    /** @type {number[]} */
-    this.levels = [];
+    this.frames = 0;
   }
 
-  /** @param {import("../client.d.ts").Client} client @param {import("../client.d.ts").Pose} pose @param {number} now */
-  show(client, pose, now) {
-    if (now - this.last < INTERVAL_MS) return;
+  /**
+   * @param {import("../client.d.ts").Client} client @param {import("../client.d.ts").Pose} pose @param {number} now
+   * @param {boolean} visible whether anybody looks
+   */
+  show(client, pose, now, visible) {
+    this.frames += 1;
+    const passed = now - this.last;
+    if (passed < INTERVAL_MS) return;
+    const frame = passed / this.frames;
     this.last = now;
-    const skew = pose.shown >= 0 ? ((pose.shown - pose.pts) / 1000).toFixed(0) : "–";
+    this.frames = 0;
+    const skew = pose.shown >= 0 ? (pose.shown - pose.pts) / 1000 : NaN;
+    this.buffer.add(client.bufferedMs);
+    this.skew.add(skew);
+    if (!visible) return;
     const position = pose.turn >= 0 ? (pose.pts / 1e6).toFixed(1) : "–";
-    const texts = [position, skew, client.bufferedMs.toFixed(0), String(client.underruns)];
+    const texts = [
+      position, Number.isNaN(skew) ? "–" : skew.toFixed(0), client.bufferedMs.toFixed(0), String(client.underruns),
+      frame.toFixed(0), client.latencyMs.toFixed(0),
+    ];
     texts.forEach((text, i) => {
       if (this.values[i].textContent !== text) this.values[i].textContent = text;
     });
-    this.levels.push(client.bufferedMs);
-    if (this.levels.length > (1000 * CURVE_S) / INTERVAL_MS) this.levels.shift();
-    this.curve();
-  }
-
-  curve() {
-    const { canvas, levels } = this;
-    const ctx = canvas.getContext("2d");
-    if (!ctx) return;
-    const ratio = globalThis.devicePixelRatio || 1;
-    const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    ctx.clearRect(0, 0, width, height);
-    const step = width / ((1000 * CURVE_S) / INTERVAL_MS);
-    ctx.beginPath();
-    ctx.moveTo(width - levels.length * step, height);
-    levels.forEach((level, i) => {
-      ctx.lineTo(width - (levels.length - 1 - i) * step, height - (0.92 * height * Math.min(level, FULL_MS)) / FULL_MS);
-    });
-    ctx.lineTo(width, height);
-    ctx.closePath();
-    ctx.fillStyle = "#8fd0c6";
-    ctx.fill();
+    this.buffer.draw();
+    this.skew.draw();
   }
 }

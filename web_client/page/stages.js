@@ -1,23 +1,32 @@
-/** When each stage of a turn had its first result, as a small waterfall. */
+/** When each stage of a turn had its first result: a small waterfall for each of the last turns. */
+
+const KEPT = 6;
 
 /**
- * @param {HTMLElement} place @param {Record<string, number>} stages milliseconds since the end of the user's input,
- *   negative where the server was ahead of it
+ * Puts a turn before those shown.
+ * @param {HTMLElement} place
+ * @param {number} turn
+ * @param {Record<string, number>} stages milliseconds since the end of the user's input, negative where the server was
+ *   ahead of it
  */
-export function drawStages(place, stages) {
+export function drawStages(place, turn, stages) {
+  place.querySelector(".hint")?.remove();
   const marks = Object.entries(stages).sort((a, b) => a[1] - b[1]);
   const start = Math.min(0, ...marks.map(([, ms]) => ms));
   const whole = Math.max(1e-3, ...marks.map(([, ms]) => ms)) - start;
   let before = start;
-  place.replaceChildren(
-    ...marks.map(([name, ms]) => {
-      const from = before;
-      before = ms;
-      return row(name, (from - start) / whole, (ms - start) / whole, ms);
-    }),
-  );
+  const block = document.createElement("div");
+  block.className = "turn";
+  const heading = document.createElement("h4");
+  heading.textContent = `turn ${turn}`;
+  block.append(heading);
+  for (const [name, ms] of marks) {
+    block.append(row(name, (before - start) / whole, (ms - start) / whole, ms));
+    before = ms;
+  }
+  place.prepend(block);
+  while (place.children.length > KEPT) place.lastElementChild?.remove();
 }
-
 /** @param {string} name @param {number} from @param {number} to shares of the whole @param {number} ms */
 function row(name, from, to, ms) {
   const line = document.createElement("div");

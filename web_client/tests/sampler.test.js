@@ -122,3 +122,14 @@ test("loops cross-fade and go round", () => {
   assert.ok(Math.abs(at(600, "thinking") - 0.5) < 1e-6);
   assert.ok(Math.abs(at(601, "listening") - 0.5) < 0.01, "an unknown loop is idle, softly");
 });
+
+test("a loop that takes the place of the one shown comes softly", () => {
+  const sampler = new Sampler(SIZE);
+  const at = (/** @type {number} */ ms) => sampler.sample(ms, heard(-1, 0, "idle"), "idle").frame[0];
+  sampler.setLoop("idle", 10, [frame(0)]);
+  at(1000);
+  sampler.setLoop("idle", 10, [frame(1)]);
+  assert.ok(at(1001) < 0.001);
+  assert.ok(Math.abs(at(1175) - 0.5) < 0.01);
+  assert.equal(at(1350), 1);
+});

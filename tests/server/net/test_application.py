@@ -58,7 +58,7 @@ async def test_the_page_and_its_files(site: Path) -> None:
         status, body, headers = await get(server.port, "/")
         assert (status, body) == (200, "<title>FaceWire</title>")
         assert headers["Content-Type"] == "text/html; charset=utf-8"
-        assert "script-src" not in headers["Content-Security-Policy"]
+        assert "script-src 'self' 'wasm-unsafe-eval';" in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
         status, body, headers = await get(server.port, "/web/core/codec.js")
         assert (status, body, headers["Cache-Control"]) == (200, "export {}", "no-cache")
