@@ -7,9 +7,9 @@ import { findSkeleton } from "../../adapters/bones.js";
 /** Part of a standing figure's height that the head takes, where no bone says it. */
 const HEAD_OF_FIGURE = 0.135;
 /** Head heights: shown above the crown and below the chin, and to each side of the middle. */
-const ABOVE = 0.1;
-const BELOW = 0.2;
-const BESIDE = 0.5;
+const ABOVE = 0.12;
+const BELOW = 0.34;
+const BESIDE = 0.6;
 
 /**
  * @typedef {{centre: Vector3, height: number}} Head middle between chin and crown, and what lies between them
