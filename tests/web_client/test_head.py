@@ -123,7 +123,7 @@ async def test_every_look_can_be_chosen(visit: Visit) -> None:
 async def test_own_avatars(visit: Visit, avatars: dict[str, bytes]) -> None:
     await drop(visit, "friend.glb", avatars["good"])
     await visit.page.locator("#report").wait_for()
-    told = await visit.page.inner_text("#report")
+    told = str(await visit.page.text_content("#report"))
     for words in (
         "friend.glb",
         "ARKit's names",
