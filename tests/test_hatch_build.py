@@ -164,7 +164,7 @@ def test_the_heads_of_all_looks_are_made_once_and_anew_when_the_generator_change
 
 def test_heads_that_cannot_be_made(page: Page) -> None:
     (page.folder.parent / "blend_shapes" / "head" / "model.py").write_text("raise ImportError('no numpy')")
-    with pytest.raises(SystemExit, match="the heads could not be made.*no numpy"):
+    with pytest.raises(SystemExit, match=r"the heads could not be made.*no numpy"):
         install(page, "standard")
     hook = install(page)
     hook.app.display_warning.assert_called_once()  # type: ignore[attr-defined]

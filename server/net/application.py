@@ -43,7 +43,8 @@ SECURITY: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' ws: wss: data: blob:; "
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; "
+        "connect-src 'self' ws: wss: data: blob:; "
         "img-src 'self' data: blob:; media-src 'self' data: blob:; worker-src 'self' blob:; "
         "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'"
     ),

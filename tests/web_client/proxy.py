@@ -20,7 +20,11 @@ async def proxied(site: str) -> AsyncIterator[str]:
             if request.headers.get("Upgrade", "").lower() == "websocket":
                 return await _join(request, session, url)
             async with session.get(url, headers=_passed(request)) as answer:
-                kept = {k: v for k, v in answer.headers.items() if k in ("Content-Type", "Etag", "Content-Security-Policy")}
+                kept = {
+                    k: v
+                    for k, v in answer.headers.items()
+                    if k in ("Content-Type", "Etag", "Content-Security-Policy")
+                }
                 return web.Response(status=answer.status, body=await answer.read(), headers=kept)
 
         app = web.Application()
@@ -33,7 +37,10 @@ async def proxied(site: str) -> AsyncIterator[str]:
 
 
 def _passed(request: web.Request) -> dict[str, str]:
-    return {"X-Forwarded-Host": request.host, "Origin": request.headers.get("Origin", f"http://{request.host}")}
+    return {
+        "X-Forwarded-Host": request.host,
+        "Origin": request.headers.get("Origin", f"http://{request.host}"),
+    }
 
 
 async def _join(request: web.Request, session: aiohttp.ClientSession, url: str) -> web.WebSocketResponse:

@@ -1,5 +1,8 @@
-"""The page around the conversation, in headless Chromium: the head, users' own avatars, moods, keys, the drawer, recordings, small
-windows, and what it does where something is missing."""
+"""The page around the conversation, in headless Chromium.
+
+The head, users' own avatars, moods, keys, the drawer, recordings, small windows, and what the page does
+where something is missing.
+"""
 
 import base64
 import json
@@ -120,14 +123,23 @@ async def test_every_look_can_be_chosen(visit: Visit) -> None:
 async def test_own_avatars(visit: Visit, avatars: dict[str, bytes]) -> None:
     await drop(visit, "friend.glb", avatars["good"])
     await visit.page.locator("#report").wait_for()
-    told = await visit.page.inner_text("#report")
-    for words in ("friend.glb", "ARKit's names", "49 of 52", "noseSneerLeft", "The tongue stays inside.", "head"):
+    told = str(await visit.page.text_content("#report"))
+    for words in (
+        "friend.glb",
+        "ARKit's names",
+        "49 of 52",
+        "noseSneerLeft",
+        "The tongue stays inside.",
+        "head",
+    ):
         assert words in told
     turn = await visit.ask(SENTENCE)
     await visit.until(f"{JAW} > 0.3")
     await visit.over(turn)
 
-    await visit.page.set_input_files("#file", {"name": "doll.vrm", "mimeType": "", "buffer": avatars["vowels"]})
+    await visit.page.set_input_files(
+        "#file", {"name": "doll.vrm", "mimeType": "", "buffer": avatars["vowels"]}
+    )
     await visit.until("document.querySelector('#report h2')?.textContent === 'doll.vrm'")
     assert "five vowels" in await visit.page.inner_text("#report")
     await drop(visit, "old.vrm", avatars["old"])
@@ -313,7 +325,9 @@ async def test_the_real_server_behind_a_proxy_under_a_path_prefix(browser: Brows
         await v.open(address)
         await v.connected()
         await v.until(SHOWN)
-        assert await v.page.evaluate("facewire.view.stage.avatar.scene.name.includes('theo')"), "the look chosen last"
+        assert await v.page.evaluate("facewire.view.stage.avatar.scene.name.includes('theo')"), (
+            "the look chosen last"
+        )
         await v.audible()
         await v.ask("Hello.")
         await v.until("facewire.records.some((r) => r.jawOpen > 0.02)")

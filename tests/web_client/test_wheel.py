@@ -32,7 +32,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_what_a_wheel_carries(installed: Path) -> None:
     names = {path.relative_to(installed).as_posix() for path in installed.rglob("*") if path.is_file()}
-    for name in ("dist/index.html", "dist/app.js", "dist/worklet.js", "dist/LICENSES.txt", "dist/heads/looks.json", "dist/heads/mira.glb.gz", "client.js"):
+    for name in (
+        "dist/index.html",
+        "dist/app.js",
+        "dist/worklet.js",
+        "dist/LICENSES.txt",
+        "dist/heads/looks.json",
+        "dist/heads/mira.glb.gz",
+        "client.js",
+    ):
         assert f"web_client/{name}" in names
     assert {"web_client/adapters/vrm.d.ts", "blend_shapes/rigs/arkit.json"} <= names
     assert not any("node_modules" in name or "web_client/tests" in name for name in names)

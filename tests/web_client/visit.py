@@ -77,8 +77,8 @@ class OpenPage:
         await self.until("document.querySelector('#connection').dataset.status === 'open'")
 
     async def audible(self) -> None:
-        """Lets the face come, the audio device start and its clock settle, as they have when a user has typed
-        a question."""
+        """Lets the face come, the audio device start and its clock settle, as they have when a user has
+        typed a question."""
         await self.until("document.querySelector('#face').classList.contains('shown')")
         await self.page.click("#text")
         await self.until("facewire.records.at(-1)?.time > 0.6")

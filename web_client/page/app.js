@@ -52,12 +52,13 @@ view.calm(calm.matches);
 
 /** Tells the view which part of the window is free for the face. */
 function frameView() {
-  const phone = innerWidth <= NARROW;
+  const narrow = innerWidth <= NARROW;
   const { top } = element("form").getBoundingClientRect();
+  const below = innerHeight - top + (innerHeight <= LOW ? ONE_LINE : CAPTIONS);
   view.resize({
     top: element("developer").getBoundingClientRect().bottom + GAP,
-    right: !phone && drawer.open ? element("drawer").offsetWidth : 0,
-    bottom: innerHeight - top + (innerHeight <= LOW ? ONE_LINE : CAPTIONS),
+    right: drawer.open && !narrow ? element("drawer").offsetWidth : 0,
+    bottom: drawer.open && narrow ? element("drawer").offsetHeight : below,
     left: 0,
   });
 }

@@ -29,8 +29,8 @@ const named = (name) => FAMILIES[name] ?? name.replaceAll("_", " ");
 
 /**
  * @param {import("../adapters/avatar.d.ts").Report} report
- * @returns {{verdict: string, facts: [string, string][], lacks: string[]}} a sentence, pairs of term and value, and what
- *   is missing with what that means
+ * @returns {{verdict: string, facts: [string, string][], lacks: string[], missing: string[]}} a sentence, pairs of term and
+ *   value, what is lacking in sentences, and in names of channels
  */
 export function describe(report) {
   const { families, coverage, bones, missing, unmapped, shapes } = report;
@@ -43,9 +43,8 @@ export function describe(report) {
     ["Channels", `${found} of 52`],
     ["Bones", turning.join(", ") || "none: the head stays still"],
   ];
-  if (missing.length > 0) facts.push(["Missing", missing.join(", ")]);
   if (unmapped.length > 0) facts.push(["Not used", `${unmapped.length} of ${shapes.length} shapes`]);
-  return { verdict: verdict(report), facts, lacks: lacks(report) };
+  return { verdict: verdict(report), facts, lacks: lacks(report), missing };
 }
 
 /** @param {import("../adapters/avatar.d.ts").Report} report */

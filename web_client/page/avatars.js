@@ -159,12 +159,14 @@ export class Avatars {
   /** @param {string} name of the file @param {import("../adapters/avatar.d.ts").Report} report */
   showReport(name, report) {
     const place = this.element("report");
-    const { verdict, facts, lacks } = describe(report);
+    const { verdict, facts, lacks, missing } = describe(report);
     const heading = text("h2", name);
     const list = document.createElement("dl");
     for (const [term, value] of facts) list.append(text("dt", term), text("dd", value));
     const lost = document.createElement("ul");
     lost.append(...lacks.map((lack) => text("li", lack)));
+    const names = document.createElement("details");
+    names.append(text("summary", `${missing.length} channels have no shape`), text("p", missing.join(", ")));
     const row = document.createElement("div");
     row.className = "row";
     const back = text("button", `Back to ${title([...this.buttons.keys()][0] ?? "the start")}`);
@@ -173,7 +175,8 @@ export class Avatars {
     keep.className = "primary";
     keep.addEventListener("click", () => this.closeReport());
     row.append(back, keep);
-    place.replaceChildren(heading, text("p", verdict), list, ...(lacks.length ? [lost] : []), row);
+    const lacking = missing.length > 0 ? [lost, names] : [];
+    place.replaceChildren(heading, text("p", verdict), list, ...lacking, row);
     place.hidden = false;
     place.focus({ preventScroll: true });
   }

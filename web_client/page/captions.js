@@ -4,12 +4,17 @@ export class Captions {
   /** @param {HTMLElement} place */
   constructor(place) {
     this.place = place;
-    this.clear();
+    /** Of which turn the words are. */
+    this.turn = -1;
+    /** @type {{pts: number, end: number, span: HTMLElement}[]} */
+    this.words = [];
+    /** Index of the word being said, half more when it is over. */
+    this.now = -2;
+    place.replaceChildren();
   }
 
   clear() {
     this.turn = -1;
-    /** @type {{pts: number, end: number, span: HTMLElement}[]} */
     this.words = [];
     this.now = -2;
     this.place.replaceChildren();

@@ -65,12 +65,11 @@ test("a whole face lacks nothing", () => {
 });
 
 test("what a face lacks is named, with what that means", () => {
-  const { verdict, facts, lacks } = reported(["A", "I", "U", "E", "O", "Extra"], { jaw: "jaw" });
+  const { verdict, facts, lacks, missing } = reported(["A", "I", "U", "E", "O", "Extra"], { jaw: "jaw" });
   assert.match(verdict, /few shapes/);
   assert.ok(lacks.includes("It cannot blink."));
   assert.ok(lacks.some((lack) => /brows/.test(lack)));
-  const missing = Object.fromEntries(facts).Missing;
-  assert.match(missing, /eyeBlinkLeft/);
+  assert.ok(missing.includes("eyeBlinkLeft"));
   assert.equal(Object.fromEntries(facts)["Not used"], "1 of 6 shapes");
 });
 

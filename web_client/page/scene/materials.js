@@ -30,9 +30,10 @@ const FINISH = {
     material.clearcoatRoughness = 0.3;
   },
   hair(material) {
-    material.sheen = 0.5;
+    material.sheen = 0.12;
     material.sheenRoughness = 0.4;
-    material.sheenColor = material.color.clone().lerp(new Color("#ffffff"), 0.35);
+    material.sheenColor = new Color("#d8b49c");
+    material.roughness = 0.58;
   },
 };
 

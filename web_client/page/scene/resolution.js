@@ -27,7 +27,10 @@ export class Resolution {
     this.coarsest = levels.length - 1;
     /** Mean time of a frame before the last step down. */
     this.before = Infinity;
-    this.settle();
+    this.sum = 0;
+    this.count = 0;
+    /** Frames shown without a slow one among them. */
+    this.smooth = 0;
   }
 
   settle() {
