@@ -15,7 +15,7 @@ from typing import Any
 from playwright.async_api import Browser
 
 from tests.web_client.relay import Relay, relayed
-from tests.web_client.visit import OpenPage
+from tests.web_client.visit import NO_WEBGL, OpenPage
 
 Records = list[dict[str, Any]]
 LONGEST_S = 100.0
@@ -81,9 +81,14 @@ class Talk(OpenPage):
 
 @asynccontextmanager
 async def talking(browser: Browser, server: str) -> AsyncIterator[Talk]:
-    """The page of the server at `server`, open and with its audio device running."""
+    """The page of the server at `server`, open and with its audio device running.
+
+    The drawn face is shown: it takes as little of the processor as the 3D head does where there is a
+    graphics card, so that the pictures come at the display's rate.
+    """
     async with relayed(server) as relay:
         context = await browser.new_context(viewport={"width": 640, "height": 560})
+        await context.add_init_script(NO_WEBGL)
         talk = Talk(await context.new_page())
         talk.relay = relay
         await talk.open(relay.address)

@@ -24,7 +24,7 @@ from tests.web_client.conftest import Visit, visiting
 from tests.web_client.node import node
 from tests.web_client.proxy import PREFIX, proxied
 from tests.web_client.scripted import FPS, Reply, ScriptedServer
-from tests.web_client.visit import OpenPage
+from tests.web_client.visit import NO_WEBGL, OpenPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -32,12 +32,6 @@ SENTENCE = "mama moved"
 LONG = "mama moved four boats"
 SHOWN = "document.querySelector('#face').classList.contains('shown')"
 REPORT = "facewire.view.stage.avatar.face.report"
-NO_WEBGL = """
-const real = HTMLCanvasElement.prototype.getContext;
-HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
-  return /webgl/.test(kind) ? null : real.call(this, kind, ...more);
-};
-"""
 DROP = """([name, text]) => {
   const bytes = Uint8Array.from(atob(text), (x) => x.charCodeAt(0));
   const dataTransfer = new DataTransfer();

@@ -20,6 +20,13 @@ FLAGS = [
 ]
 OF_SOFTWARE_GL = "GL Driver Message"
 """Begins what Chromium says of pictures that it draws without a graphics card."""
+NO_WEBGL = """
+const real = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+  return /webgl/.test(kind) ? null : real.call(this, kind, ...more);
+};
+"""
+"""A script that runs before the page's own: a browser that has no WebGL."""
 
 WAIT = """async () => {
   for (let i = 0; i < 50 && !(CONDITION); i += 1) await new Promise((done) => setTimeout(done, 10));

@@ -73,8 +73,8 @@ function show() {
   requestAnimationFrame(show);
   const now = performance.now(); // not the callback's argument: on a busy machine that lies tens of milliseconds back
   const pose = client.face(now);
-  view.show(pose, now);
   records.add(pose);
+  view.show(pose, now);
   captions.follow(pose);
   drawer.show(pose, now);
   conversation.follow(pose);
