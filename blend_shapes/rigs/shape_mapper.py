@@ -141,7 +141,7 @@ def _best(by_rig: Mapping[str, tuple[Found, ...]]) -> dict[Region, str | None]:
 
 def _score(rig: Rig, found: Sequence[Found], region: Region) -> float:
     wanted = sum(not row.optional and not row.unless for row in rig.rows if _region(row) == region)
-    have = sum(bool(x.row.terms) for x in found if _region(x.row) == region)
+    have = sum(bool(x.row.terms) and not x.row.optional for x in found if _region(x.row) == region)
     return rig.fidelity * min(1.0, have / wanted) if wanted else 0.0
 
 

@@ -74,6 +74,7 @@ CASES: Final[dict[str, tuple[Sequence[str], dict[str, Any]]]] = {
     "metahuman": ([f"CTRL_expressions_{key}" for key in _family("metahuman")], {}),
     "unified": (_family("unified"), {}),
     "few_of_arkit": ("jawOpen mouthSmileLeft eyeBlinkLeft eyeBlinkRight aa ih ou ee oh".split(), {}),
+    "no_brows_no_cheeks": ([name for name in CHANNELS if not name.startswith(("brow", "cheek"))], {}),
     "correctives": ("jawOpen jawOpen_mouthClose smirk mouthClose mouthclose Teeth_jawOpen".split(), {}),
     "nothing": ([], {}),
     "strangers": ("Basis Thick breathe a_b ___ . .L 12 ÄÖ".split(), {}),

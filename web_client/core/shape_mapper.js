@@ -149,7 +149,8 @@ function best(byRig) {
 function score(rig, found, region) {
   const rows = Object.values(rig.shapes).filter((row) => regionOf(row) === region);
   const wanted = rows.filter((row) => !row.optional && !row.unless).length;
-  const have = found.filter(({ row }) => regionOf(row) === region && Object.keys(row.from).length > 0).length;
+  const counts = (/** @type {Found} */ { row }) => regionOf(row) === region && !row.optional && Object.keys(row.from).length > 0;
+  const have = found.filter(counts).length;
   return wanted ? rig.fidelity * Math.min(1, have / wanted) : 0;
 }
 
