@@ -90,13 +90,20 @@ def _burst(event: PhoneEvent, phone: str, end: float) -> float:
 
 def from_flite(labels: Iterable[tuple[str, float]]) -> tuple[PhoneTiming, ...]:
     """flite's ``-psdur`` labels, (ARPABET name, end in seconds), to phones."""
+    return from_closures((*arpabet.to_ipa(label), end) for label, end in labels)
+
+
+def from_closures(labels: Iterable[tuple[str, int, float]]) -> tuple[PhoneTiming, ...]:
+    """Labels (IPA, stress, end in seconds) that follow each other and date a stop by its closure, to phones.
+
+    Raises ValueError for a time that is not finite.
+    """
     phones = []
     start = 0.0
-    for label, end in labels:
+    for phone, stress, end in labels:
         if not math.isfinite(end):
             raise ValueError("times of phones must be finite numbers of seconds")
         end = max(end, start)
-        phone, stress = arpabet.to_ipa(label)
         release = start + FLITE_CLOSURE_SHARE * (end - start) if is_stop(phone) else end
         phones.append(PhoneTiming(phone, start, release, end, stress))
         start = end
