@@ -23,6 +23,7 @@ SHAPES = ("jawOpen", "mouthClose", "mouthFunnel", "mouthSmileLeft", "mouthSmileR
 VERTICES = 40
 
 Dimensions = Sequence[int | str]
+Constant = NDArray[Any] | np.int64
 
 
 def save(
@@ -30,7 +31,7 @@ def save(
     nodes: Sequence[onnx.NodeProto],
     inputs: Mapping[str, tuple[int, Dimensions]],
     outputs: Mapping[str, Dimensions],
-    constants: Mapping[str, NDArray[Any]],
+    constants: Mapping[str, Constant],
 ) -> None:
     """An ONNX file of these nodes; tensors by name with type and shape."""
     graph = helper.make_graph(
@@ -59,7 +60,7 @@ def _samples_at_poses(audio: str) -> list[onnx.NodeProto]:
     ]
 
 
-_POSES = {
+_POSES: Mapping[str, Constant] = {
     "zero": np.int64(0),
     "one": np.int64(1),
     "two": np.array([2], np.int64),
@@ -79,7 +80,7 @@ def lam(
     audio: str = "input_audio_array",
     shapes: int | None = None,
 ) -> Path:
-    """A network as LAM's: poses are `gains` times the sample at their time; identity 3 smiles by 0.5 more."""
+    """A network as LAM's: poses are `gains` times the sample at their time; identity 3 smiles, by 0.5."""
     folder.mkdir(exist_ok=True)
     row = np.array([[[gains.get(name, 0.0) for name in names][: shapes or len(names)]]], np.float32)
     inputs: dict[str, tuple[int, Dimensions]] = {audio: (FLOAT, (1, samples))}
@@ -92,7 +93,7 @@ def lam(
         *_samples_at_poses(audio),
         helper.make_node("Mul", ["heard", "gains"], ["heard_poses"]),
     ]
-    constants: dict[str, NDArray[Any]] = {**_POSES, "almost": np.int64(15_999), "gains": row}
+    constants: dict[str, Constant] = {**_POSES, "almost": np.int64(15_999), "gains": row}
     if identities is None:
         nodes.append(helper.make_node("Identity", ["heard_poses"], ["pred_exp"]))
     else:
@@ -128,7 +129,7 @@ def unitalker(folder: Path, gains: Mapping[str, float], *, names: Sequence[str] 
         "emo_id": (INT32, (1,)),
         "time_steps": (INT32, (1,)),
     }
-    constants = {**_POSES, "gains": row, "ten": np.array([10.0], np.float32)}
+    constants: dict[str, Constant] = {**_POSES, "gains": row, "ten": np.array([10.0], np.float32)}
     save(folder / "unitalker.onnx", nodes, inputs, {"output": (1, "poses", row.shape[-1])}, constants)
     return folder
 
@@ -228,8 +229,8 @@ class Audio2FaceFolder:
             ("bs_skin_config", {"blendshape_params": self.solve}),
         ):
             (folder / f"{name}.json").write_text(json.dumps(value))
-        np.savez(folder / "model_data.npz", **self.model_data)
-        np.savez(folder / "bs_skin.npz", **self.skin())
+        np.savez(folder / "model_data.npz", allow_pickle=False, **self.model_data)
+        np.savez(folder / "bs_skin.npz", allow_pickle=False, **self.skin())
         np.savez(
             folder / "implicit_emo_db.npz",
             emo_db=self.emotions,
