@@ -63,7 +63,7 @@ class MonotoneCubic:
         before = ticks // self._fps
         frames = self._at(before - self._origin, ((ticks - before * self._fps) / self._fps)[:, None])
         self._next = stop
-        unused = stop * self._rate // self._fps - 1 - self._origin
+        unused = min(stop * self._rate // self._fps - 1 - self._origin, len(self._poses) - 1)
         if unused > 0:
             self._poses = self._poses[unused:]
             self._origin += unused

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 Pair = tuple[int, int]
 
-_TOLERANCE: Final = 1e-9
+_TOLERANCE: Final = 1e-10
 """A gradient that pushes a weight off its bound must be larger, relative to the largest on the diagonal."""
-_LEAST: Final = 1e-9
+_LEAST: Final = 1e-6
 """The least l2, relative to the same: shapes that are alike still have one solution."""
 
 
