@@ -21,15 +21,14 @@ from blend_shapes.arkit import CHANNELS
 from blend_shapes.ordering import Ordering
 from server.engines.faces.model_folder import ModelFolder
 from server.engines.faces.network import Network
-from server.engines.faces.sequence import SequenceInference, check, stretch
-from server.engines.faces.windowed import WindowedDriver
+from server.engines.faces.sequence import SequenceDriver, ordering, stretch
 from server.engines.faces.windows import Window
 from server.errors import ConfigError
 
 ALPHABETICAL: Final = tuple(sorted(CHANNELS))
 
 
-class LamDriver(WindowedDriver):
+class LamDriver(SequenceDriver):
     """`folder` holds the model. A window costs the network context_s + hop_s + ahead_s of sound, and there
     is one every hop_s."""
 
@@ -49,17 +48,18 @@ class LamDriver(WindowedDriver):
         files = ModelFolder(folder)
         network = Network(files.find("*.onnx"), device, threads)
         hear = _Hearing(network, identity)
-        ordering = _ordering(files, upper_face)
         windows = stretch(context_s, hop_s, ahead_s, hear.samples)
-        samples = hear.samples or windows.samples
-        check(network, hear, windows, samples, ordering)
-        files.tell_licence()
         super().__init__(
             "lam",
-            windows.grid(samples),
-            lambda: SequenceInference(windows, hear, ordering, refine=True),
-            workers,
+            network,
+            lambda: hear,
+            _ordering(files, upper_face),
+            windows,
+            samples=hear.samples or windows.samples,
+            refine=True,
+            workers=workers,
         )
+        files.tell_licence()
 
 
 class _Hearing:
@@ -99,13 +99,6 @@ def _one_hot(network: Network, name: str, identity: int) -> dict[str, NDArray[np
 
 
 def _ordering(files: ModelFolder, upper_face: bool) -> Ordering:
-    names: object = ALPHABETICAL
     path = files.path / "config.json"
-    if files.has(path.name):
-        names = files.json(path).get("blendshape_names", ALPHABETICAL)
-    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
-        raise ConfigError(f"{path}: blendshape_names must be a list of names")
-    try:
-        return Ordering(names, upper_face=upper_face)
-    except ValueError as error:
-        raise ConfigError(f"{path}: blendshape_names: {error}") from None
+    fields = files.json(path) if files.has(path.name) else {}
+    return ordering(path, fields.get("blendshape_names", ALPHABETICAL), upper_face=upper_face)

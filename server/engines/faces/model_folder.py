@@ -72,14 +72,14 @@ class ModelFolder:
     ) -> dict[str, NDArray[Any]]:
         """The named arrays of an npz file, and the optional ones it has; nothing in it is executed."""
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 if missing := [name for name in names if name not in archive.files]:
                     raise ConfigError(
                         f"{path} has no {', '.join(missing)}; it has {', '.join(archive.files[:60])}"
                     )
                 there = [name for name in optional if name in archive.files]
                 return {name: archive[name] for name in (*names, *there)}
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile, AttributeError) as error:
+        except (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile) as error:
             raise ConfigError(
                 f"{path} cannot be read as an npz file: {' '.join(str(error).split())}"
             ) from None

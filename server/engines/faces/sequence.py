@@ -5,8 +5,9 @@ after it (`ahead_s`). What it says of the poses ahead is faded into what the nex
 that no seam shows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,7 @@ from blend_shapes.driven import DrivenMouth
 from blend_shapes.face import Weights
 from blend_shapes.ordering import Ordering
 from server.engines.faces.network import Network
+from server.engines.faces.windowed import WindowedDriver
 from server.engines.faces.windows import SOUND_RATE, Grid, Window
 from server.errors import ConfigError, EngineError
 
@@ -110,17 +112,53 @@ class SequenceInference:
         return np.clip(sum(parts, np.zeros_like(run)), 0.0, 1.0)
 
 
-def check(network: Network, hear: Hear, stretch: Stretch, samples: int, ordering: Ordering) -> None:
-    """Let the network hear silence: what it gives must have the right shape. Raises ConfigError."""
+class SequenceDriver(WindowedDriver):
+    """Around a network of this kind."""
+
+    def __init__(
+        self,
+        name: str,
+        network: Network,
+        hearing: Callable[[], Hear],
+        ordering: Ordering,
+        windows: Stretch,
+        *,
+        samples: int,
+        refine: bool,
+        workers: int,
+    ) -> None:
+        """`hearing` makes what hears one turn, in windows of `samples`. It is tried on silence at once.
+
+        Raises ConfigError where what it gives has the wrong shape.
+        """
+        shape = _tried(network, hearing(), samples).shape
+        if shape != (windows.poses, ordering.size):
+            raise ConfigError(
+                f"{network.path} gives {' x '.join(map(str, shape))} for {samples} samples of sound; "
+                f"{windows.poses} poses (30 a second) x {ordering.size} shapes are wanted"
+            )
+
+        def begin() -> SequenceInference:
+            return SequenceInference(windows, hearing(), ordering, refine=refine)
+
+        super().__init__(name, windows.grid(samples), begin, workers)
+
+
+def ordering(path: Path, names: object, *, upper_face: bool, without: Collection[str] = ()) -> Ordering:
+    """The ordering of the names in a file. Raises ConfigError that names the file."""
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise ConfigError(f"{path}: the names of the shapes must be a list of texts")
     try:
-        shape = hear(Window(0, 0, np.zeros(samples, np.float32))).shape
+        return Ordering(names, upper_face=upper_face, without=without)
+    except ValueError as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def _tried(network: Network, hear: Hear, samples: int) -> NDArray[np.float32]:
+    try:
+        return hear(Window(0, 0, np.zeros(samples, np.float32)))
     except EngineError as error:
         raise ConfigError(f"{network.path}: {error}") from None
-    if shape != (stretch.poses, ordering.size):
-        raise ConfigError(
-            f"{network.path} gives {' x '.join(map(str, shape))} for {samples} samples of sound; "
-            f"{stretch.poses} poses (30 a second) x {ordering.size} shapes are wanted"
-        )
 
 
 def _faded(old: Weights, new: Weights) -> Weights:

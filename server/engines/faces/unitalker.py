@@ -22,8 +22,7 @@ from numpy.typing import NDArray
 from blend_shapes.ordering import Ordering
 from server.engines.faces.model_folder import ModelFolder
 from server.engines.faces.network import Network
-from server.engines.faces.sequence import RATE, SequenceInference, check, stretch
-from server.engines.faces.windowed import WindowedDriver
+from server.engines.faces.sequence import RATE, SequenceDriver, ordering, stretch
 from server.engines.faces.windows import SOUND_RATE, Sound, Window
 from server.errors import ConfigError
 
@@ -44,7 +43,7 @@ _LEAST_VARIANCE: Final = 2.5e-5
 """A root mean square of 0.005, 46 dB below full scale: louder than a quiet room, quieter than speech."""
 
 
-class UniTalkerDriver(WindowedDriver):
+class UniTalkerDriver(SequenceDriver):
     """`folder` holds the model; `emotion` is its `emo_id`. A window costs the network context_s + hop_s +
     ahead_s of sound, and there is one every hop_s."""
 
@@ -67,18 +66,19 @@ class UniTalkerDriver(WindowedDriver):
             raise ConfigError(f"{network.path}: one output is wanted, it has {', '.join(network.outputs)}")
         output = next(iter(network.outputs))
         network.expect({"audio": (1, None), "emo_id": (1,), "time_steps": (1,)}, {output: (1, None, None)})
-        ordering = _ordering(files, upper_face)
         fixed = network.inputs["audio"][1]
         windows = stretch(context_s, hop_s, ahead_s, fixed)
-        samples = fixed or windows.samples
-        check(network, _Hearing(network, output, emotion), windows, samples, ordering)
-        files.tell_licence()
         super().__init__(
             "unitalker",
-            windows.grid(samples),
-            lambda: SequenceInference(windows, _Hearing(network, output, emotion), ordering, refine=False),
-            workers,
+            network,
+            lambda: _Hearing(network, output, emotion),
+            _ordering(files, upper_face),
+            windows,
+            samples=fixed or windows.samples,
+            refine=False,
+            workers=workers,
         )
+        files.tell_licence()
 
 
 class _Hearing:
@@ -118,9 +118,4 @@ class _Hearing:
 def _ordering(files: ModelFolder, upper_face: bool) -> Ordering:
     path = files.path / "unitalker_output_names.json"
     names = files.value(path) if files.has(path.name) else NAMES
-    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
-        raise ConfigError(f"{path}: a list of names is wanted")
-    try:
-        return Ordering(names, upper_face=upper_face, without=_UNUSED)
-    except ValueError as error:
-        raise ConfigError(f"{path}: {error}") from None
+    return ordering(path, names, upper_face=upper_face, without=_UNUSED)

@@ -1,18 +1,25 @@
 """Turns whose face looks far ahead and works in threads of its own, on a virtual clock."""
 
 import asyncio
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from blend_shapes.arkit import INDEX
+from blend_shapes.face import FaceFrames
 from server.engines.faces.articulation import ArticulationDriver
+from server.engines.faces.audio2face import Audio2FaceDriver
+from server.engines.voices.tone import ToneVoice
 from server.turn.events import SegmentReady, TurnEnded, TurnFailed, TurnFlushed
 from server.turn.turn import PAUSE_S, pause_s
 from tests.fakes.brain import ScriptedBrain
 from tests.fakes.ears import check_media
-from tests.fakes.face import SlowFace
+from tests.fakes.face import SlowFace, VirtualExecutor
+from tests.fakes.models import Audio2FaceFolder
 from tests.fakes.stage import Stage
 from tests.fakes.voice import CHARACTER_S, FORMAT, SlowVoice
-from tests.virtual_time import VirtualLoop, run_virtual
+from tests.virtual_time import VirtualClock, VirtualLoop, run_virtual
 
 REPLY = ("Hello there, my friend. H", 20.0, "ow are you today?")
 FIRST_S = len("Hellothere,myfriend.") * CHARACTER_S
@@ -124,3 +131,36 @@ def test_a_turn_can_be_stopped_at_every_step_and_leaves_no_work() -> None:
     while stopped_at(steps):
         steps += 7
     assert steps > 100
+
+
+def test_a_turn_with_a_model_of_others(tmp_path: Path) -> None:
+    """Audio2Face around a small network, each job of it 20 ms: order, times, and what it says of the voice.
+
+    The network says the sample at a pose's time; the voice's tones go to 6000 of 32768.
+    """
+
+    async def main() -> None:
+        driver = Audio2FaceDriver(str(Audio2FaceFolder((3.0,)).write(tmp_path / "small")))
+        driver.executor.shutdown()
+        driver.executor = VirtualExecutor(0.02)  # type: ignore[assignment]
+        voice = ToneVoice(16_000, clock=VirtualClock())
+        async with Stage(ScriptedBrain(*REPLY), voice, face=driver) as (session, ears):
+            session.text("Hi")
+            await asyncio.sleep(15)
+            spoken = ears.segments(1)[-1].audio.end / 16_000
+            assert spoken >= len("Hello there, my friend") * 0.06 - 1e-9
+            await asyncio.sleep(30)
+            check_media(ears, 1)
+            segments = ears.segments(1)
+            shown = FaceFrames.join(s.frames for s in segments)
+            heard = np.concatenate([s.audio.samples for s in segments]) / 32_768
+            jaw = shown.weights[:, INDEX["jawOpen"]]
+            at_poses = heard[np.minimum(np.arange(0, len(jaw) - 60, 2) * 16_000 // 60, len(heard) - 1)]
+            loud = np.flatnonzero(at_poses > 0.1)[1:]  # the first is in the ramp of the beginning
+            assert len(loud) > 10
+            assert np.abs(jaw[loud * 2] - 3.0 * at_poses[loud]).max() < 0.03
+            assert shown.weights.min() >= 0.0 and shown.weights.max() <= 1.0
+            assert (shown.weights[:, INDEX["mouthClose"]] <= jaw).all()
+            assert shown.weights[:, INDEX["eyeBlinkLeft"]].max() > 0.3  # life, which the model has not
+
+    run_virtual(main())
