@@ -158,9 +158,11 @@ def test_a_turn_with_a_model_of_others(tmp_path: Path) -> None:
             at_poses = heard[np.minimum(np.arange(0, len(jaw) - 60, 2) * 16_000 // 60, len(heard) - 1)]
             loud = np.flatnonzero(at_poses > 0.1)[1:]  # the first is in the ramp of the beginning
             assert len(loud) > 10
-            assert np.abs(jaw[loud * 2] - 3.0 * at_poses[loud]).max() < 0.03
+            assert np.abs(jaw[loud * 2] - 3.0 * at_poses[loud]).max() < 0.08  # life adds a little
             assert shown.weights.min() >= 0.0 and shown.weights.max() <= 1.0
             assert (shown.weights[:, INDEX["mouthClose"]] <= jaw).all()
-            assert shown.weights[:, INDEX["eyeBlinkLeft"]].max() > 0.3  # life, which the model has not
+            looks = [i for name, i in INDEX.items() if name.startswith("eyeLook")]
+            assert shown.weights[:, looks].max() > 0.02  # life, which the model has not
+            assert np.abs(shown.head).max() > 0.2
 
     run_virtual(main())
