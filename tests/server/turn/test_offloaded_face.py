@@ -76,6 +76,24 @@ def test_the_first_segment_waits_for_the_face() -> None:
     assert run_virtual(first_at(0.7)) == pytest.approx(0.24, abs=1e-3)  # two words, two pieces each
 
 
+@pytest.mark.parametrize("look_ahead_s", [0.0, 0.1, 0.29, 0.5])
+def test_a_turn_ends_without_a_jump(look_ahead_s: float) -> None:
+    """A face that looks less far ahead than the pause is long has shown frames after the speech already."""
+
+    async def main() -> None:
+        face = SlowFace(look_ahead_s, 0.001)
+        async with Stage(ScriptedBrain("Hello there."), face=face) as (session, ears):
+            for number in range(1, 9):
+                session.text("Hi")
+                await asyncio.sleep(5)
+                shown = FaceFrames.join(s.frames for s in ears.segments(number))
+                lids = shown.weights[:, INDEX["eyeBlinkLeft"]]
+                assert np.abs(np.diff(shown.head, axis=0)).max() < 0.4
+                assert np.abs(np.diff(lids)).max() < 0.4
+
+    run_virtual(main())
+
+
 def test_turns_take_their_turn_with_the_face() -> None:
     """Ten sessions at once, one worker: none is done before every other one has begun."""
 
