@@ -105,10 +105,12 @@ def _room_row() -> Row:
         largest of them; n counts them."""
         return Measure(math.nan, len(all_of))
 
-    return Row("room silence, p99", measure, "", None, Wanted(None, 0.04))
+    return Row("room silence, p99", measure, None, Wanted(None, 0.04))
 
 
-def _noisy(each: Driver, rest: Weights, recordings: Sequence[Recording], snr_db: float) -> dict[str, Measure]:
+def _noisy(
+    each: Driver, rest: Weights, recordings: Sequence[Recording], snr_db: float
+) -> dict[str, Measure]:
     found = {}
     labelled = [r for r in recordings if r.phones is not None]
     for kind in noise.KINDS if labelled else ():
@@ -127,7 +129,7 @@ def _noisy_row(snr_db: float) -> Row:
         return Measure(math.nan, len(all_of))
 
     wanted = Wanted(0.35) if snr_db == 10.0 else None
-    return Row(f"closures: hit minus chance at {snr_db:g} dB", measure, "", None, wanted)
+    return Row(f"closures: hit minus chance at {snr_db:g} dB", measure, None, wanted)
 
 
 def wanted(row: Row, each: Driver) -> Wanted | None:
@@ -138,7 +140,12 @@ def wanted(row: Row, each: Driver) -> Wanted | None:
 def missed(row: Row, result: Result) -> bool:
     """Whether a driver has a value and a target in a row, and misses it."""
     target, found = wanted(row, result.driver), result.values.get(row.name)
-    return target is not None and found is not None and found.value == found.value and not target.met(found.value)
+    return (
+        target is not None
+        and found is not None
+        and found.value == found.value
+        and not target.met(found.value)
+    )
 
 
 def as_json(evaluation: Evaluation, about: dict[str, Any]) -> dict[str, Any]:
@@ -181,7 +188,10 @@ def _driver_json(table: list[Row], result: Result) -> dict[str, Any]:
                     if row.name in result.values and (m := row.measure([e])).value == m.value
                 },
                 "closures": [
-                    {k: getattr(c, k) for k in ("phone", "start", "end", "hit", "chance", "sealed", "onset")}
+                    {
+                        k: getattr(c, k)
+                        for k in ("phone", "start", "end", "hit", "chance", "sealed", "onset")
+                    }
                     for c in e.closures["head"]
                 ],
             }

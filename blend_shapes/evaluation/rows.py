@@ -50,10 +50,19 @@ class Row:
 
     name: str
     measure: Callable[[Sequence[Evidence]], Measure]
-    unit: str = ""
-    """``s`` where n counts seconds, else labels; "ms" values are printed whole."""
     phones: Wanted | None = None
     sound: Wanted | None = None
+    counts: str = ""
+    """What n counts: "s" seconds, else labels."""
+    unit: str = ""
+    """"ms", "/s2" or none."""
+
+    def cell(self, found: Measure | None) -> str:
+        """A value as the table has it, with its n."""
+        if found is None or found.value != found.value:
+            return "-"
+        value = f"{found.value:.0f}" if self.unit else f"{found.value:.3f}"
+        return f"{value} ({found.n:.0f}{' s' if self.counts else ''})"
 
     @property
     def definition(self) -> str:
@@ -96,7 +105,9 @@ def sealed_share(all_of: Sequence[Evidence], form: str) -> Measure:
 
 
 def _onsets(all_of: Sequence[Evidence], form: str) -> Curve:
-    return np.array([1000.0 * c.onset for e in all_of for c in e.closures[form] if c.hit and c.onset == c.onset])
+    return np.array(
+        [1000.0 * c.onset for e in all_of for c in e.closures[form] if c.hit and c.onset == c.onset]
+    )
 
 
 def onset_median(all_of: Sequence[Evidence], form: str) -> Measure:
@@ -128,7 +139,9 @@ def labiodental_hits(all_of: Sequence[Evidence], form: str) -> Measure:
 def rounding_hits(all_of: Sequence[Evidence]) -> Measure:
     """Share of u o w y ʃ whose max(funnel, pucker) in the middle is .2 and .1 above the mean of i e s."""
     rounded, spread = _rounding(all_of)
-    return Measure(phones.round_hits(rounded, spread) / len(rounded) if len(rounded) else _NAN, len(rounded))
+    return Measure(
+        phones.round_hits(rounded, spread) / len(rounded) if len(rounded) else _NAN, len(rounded)
+    )
 
 
 def rounding_auc(all_of: Sequence[Evidence]) -> Measure:
@@ -157,7 +170,9 @@ def lag(all_of: Sequence[Evidence], name: str) -> Measure:
     return _weighted(pairs)
 
 
-def _ratio(all_of: Sequence[Evidence], of: Callable[[jaw.JawMotion], Curve], figure: float, share: float) -> Measure:
+def _ratio(
+    all_of: Sequence[Evidence], of: Callable[[jaw.JawMotion], Curve], figure: float, share: float
+) -> Measure:
     """`share` 0 compares standard deviations, else that percentile; recordings with a capture against it, the
     others against FACE.md's figure."""
 
@@ -173,7 +188,10 @@ def _ratio(all_of: Sequence[Evidence], of: Callable[[jaw.JawMotion], Curve], fig
     return _weighted(
         [
             (size(alone) / figure, sum(j.seconds for j in alone)),
-            (size([j for j, _ in both]) / against if against > 0 else _NAN, sum(j.seconds for j, _ in both)),
+            (
+                size([j for j, _ in both]) / against if against > 0 else _NAN,
+                sum(j.seconds for j, _ in both),
+            ),
         ]
     )
 
@@ -207,7 +225,8 @@ def high_power(all_of: Sequence[Evidence]) -> Measure:
 
 
 def pause_noise(all_of: Sequence[Evidence]) -> Measure:
-    """99th percentile in pauses of 0.4 s and more, without 150 ms at both ends, of the largest distance of a
+    """99th percentile in pauses of 0.4 s and more, without 150 ms after speech and 200 ms before
+    it, of the largest distance of a
     mouth shape from where the driver has it in digital silence, or of the lips' aperture if larger."""
     values = np.concatenate([np.zeros(0), *(e.pauses for e in all_of)])
     return Measure(float(np.percentile(values, 99)) if len(values) else _NAN, len(values) / 60)
@@ -227,63 +246,87 @@ def second_by_second(all_of: Sequence[Evidence]) -> Measure:
 
 
 def turning_points(all_of: Sequence[Evidence]) -> Measure:
-    """Mean absolute offset, ms, of the steepest rises and falls of the aperture from those of the capture or
-    the lip sensors, paired by dynamic time warping (MTM of FACE.md 4.2)."""
-    return _weighted([(1000.0 * offset, n) for e in all_of for offset, n in e.turning])
+    """Mean absolute offset, ms, at the steepest rises and falls of the true aperture (of the capture, or the
+    distance of the lip sensors) in speech, from what dynamic time warping of the derivatives pairs them with
+    (MTM of FACE.md 4.2)."""
+    return _mean([1000.0 * offset for e in all_of for offset in e.turning])
 
 
 _RATIO: Final = Wanted(0.7, 1.3)
+_Of = Callable[[Sequence[Evidence]], Measure]
 
 
 def _closure_rows(form: str, net: float) -> list[Row]:
-    def of(function: Callable[[Sequence[Evidence], str], Measure]) -> Callable[[Sequence[Evidence]], Measure]:
-        return partial(function, form=form)
+    def row(
+        name: str,
+        measure: Callable[[Sequence[Evidence], str], Measure],
+        phones: Wanted | None = None,
+        sound: Wanted | None = None,
+        counts: str = "",
+        unit: str = "",
+    ) -> Row:
+        return Row(f"{name} ({form})", partial(measure, form=form), phones, sound, counts, unit)
 
     return [
-        Row(f"closures: hit minus chance ({form})", of(closure_net), "", Wanted(0.95), Wanted(net)),
-        Row(f"closures: hit rate ({form})", of(closure_hits)),
-        Row(f"closures: chance ({form})", of(closure_chance)),
-        Row(f"closures: share sealed ({form})", of(sealed_share), "", Wanted(0.90), Wanted(0.55)),
-        Row(f"closure onset, median ({form})", of(onset_median), "ms", Wanted(-40, 0), Wanted(-40, 20)),
-        Row(f"closure onset, p90 ({form})", of(onset_p90), "ms", Wanted(None, 45), Wanted(None, 65)),
-        Row(f"false closures ({form})", of(false_share), "s", Wanted(None, 0.02), Wanted(None, 0.05)),
+        row("closures: hit minus chance", closure_net, Wanted(0.95), Wanted(net)),
+        row("closures: hit rate", closure_hits),
+        row("closures: chance", closure_chance),
+        row("closures: share sealed", sealed_share, Wanted(0.90), Wanted(0.55)),
+        row("closure onset, median", onset_median, Wanted(-40, 0), Wanted(-40, 20), unit="ms"),
+        row("closure onset, p90", onset_p90, Wanted(None, 45), Wanted(None, 65), unit="ms"),
+        row("false closures", false_share, Wanted(None, 0.02), Wanted(None, 0.05), "s"),
+    ]
+
+
+def _lip_rows(form: str) -> list[Row]:
+    r, late = (partial(f, name=f"lips {form}") for f in (likeness, lag))
+    return [
+        Row(f"lips, articulograph: r ({form})", r, Wanted(0.65), Wanted(0.65), "s"),
+        Row(f"lips, articulograph: lag ({form})", late, Wanted(-20, 30), Wanted(-20, 40), "s", "ms"),
+    ]
+
+
+def _capture_rows() -> list[Row]:
+    def r(name: str) -> _Of:
+        return partial(likeness, name=name)
+
+    late: _Of = partial(lag, name="jaw")
+    return [
+        Row("jaw, capture: r over all", r("jaw"), None, Wanted(0.82), "s"),
+        Row("jaw, capture: r in speech", r("jaw in speech"), None, Wanted(0.62), "s"),
+        Row("jaw, capture: lag", late, None, Wanted(-20, 40), "s", "ms"),
+        Row("rounding, capture: r", r("rounding"), None, Wanted(0.45), "s"),
+        Row("lower lip, capture: r", r("lower lip"), None, Wanted(0.45), "s"),
+    ]
+
+
+def _motion_rows() -> list[Row]:
+    return [
+        Row("jaw: sd ratio", jaw_sd, _RATIO, _RATIO, "s"),
+        Row("jaw: opening speed p95 ratio", jaw_opening, _RATIO, _RATIO, "s"),
+        Row("jaw: closing speed p95 ratio", jaw_closing, _RATIO, _RATIO, "s"),
+        Row("jaw: jitter at 30 fps", jitter, Wanted(25, 65), Wanted(25, 60), "s", "/s2"),
+        Row("jaw: power above 8 Hz", high_power, Wanted(None, 0.05), Wanted(None, 0.015), "s"),
+        Row("pauses, p99", pause_noise, Wanted(None, 0.02), Wanted(None, 0.03), "s"),
+        Row("first movement, median", first_movement, Wanted(-80, 0), Wanted(-60, 20), unit="ms"),
+        Row("aperture, level by seconds: r", second_by_second, Wanted(0.35, 0.8), Wanted(0.35, 0.75), "s"),
+        Row("turning points: offset", turning_points, Wanted(None, 40), Wanted(None, 60), unit="ms"),
     ]
 
 
 def rows(synthetic: bool = False) -> list[Row]:
-    """The table without noise. Synthetic voices that the driver has not heard have a target of their own."""
-
-    def alike(name: str) -> Callable[[Sequence[Evidence]], Measure]:
-        return partial(likeness, name=name)
-
-    def late(name: str) -> Callable[[Sequence[Evidence]], Measure]:
-        return partial(lag, name=name)
-
-    on_teeth = (partial(labiodental_hits, form=form) for form in ("head", "weights"))
+    """The table without noise and rooms. Synthetic voices that the driver has not heard have a target of their own."""
     net = 0.85 if synthetic else 0.70
+    on_head, by_weights = (partial(labiodental_hits, form=form) for form in ("head", "weights"))
     return [
         *_closure_rows("head", net),
-        Row("labiodental hit (head)", next(on_teeth), "", Wanted(0.95), Wanted(0.60)),
-        Row("labiodental hit (weights)", next(on_teeth), "", Wanted(0.95), Wanted(0.60)),
-        Row("rounding hit", rounding_hits, "", Wanted(0.95), Wanted(0.70)),
-        Row("rounding AUC", rounding_auc, "", Wanted(0.97), Wanted(0.85)),
-        Row("lips, articulograph: r (head)", alike("lips head"), "s", Wanted(0.65), Wanted(0.65)),
-        Row("lips, articulograph: lag (head)", late("lips head"), "s ms", Wanted(-20, 30), Wanted(-20, 40)),
-        Row("jaw, capture: r over all", alike("jaw"), "s", None, Wanted(0.82)),
-        Row("jaw, capture: r in speech", alike("jaw in speech"), "s", None, Wanted(0.62)),
-        Row("jaw, capture: lag", late("jaw"), "s ms", None, Wanted(-20, 40)),
-        Row("rounding, capture: r", alike("rounding"), "s", None, Wanted(0.45)),
-        Row("lower lip, capture: r", alike("lower lip"), "s", None, Wanted(0.45)),
-        Row("jaw: sd ratio", jaw_sd, "s", _RATIO, _RATIO),
-        Row("jaw: opening speed p95 ratio", jaw_opening, "s", _RATIO, _RATIO),
-        Row("jaw: closing speed p95 ratio", jaw_closing, "s", _RATIO, _RATIO),
-        Row("jaw: jitter at 30 fps", jitter, "s", Wanted(25, 65), Wanted(25, 60)),
-        Row("jaw: power above 8 Hz", high_power, "s", Wanted(None, 0.05), Wanted(None, 0.015)),
-        Row("pauses, p99", pause_noise, "s", Wanted(None, 0.02), Wanted(None, 0.03)),
-        Row("first movement, median", first_movement, "ms", Wanted(-80, 0), Wanted(-60, 20)),
-        Row("aperture and level by seconds: r", second_by_second, "s", Wanted(0.35, 0.8), Wanted(0.35, 0.75)),
-        Row("turning points: offset", turning_points, "ms", Wanted(None, 40), Wanted(None, 60)),
+        Row("labiodental hit (head)", on_head, Wanted(0.95), Wanted(0.60)),
+        Row("labiodental hit (weights)", by_weights, Wanted(0.95), Wanted(0.60)),
+        Row("rounding hit", rounding_hits, Wanted(0.95), Wanted(0.70)),
+        Row("rounding AUC", rounding_auc, Wanted(0.97), Wanted(0.85)),
+        *_lip_rows("head"),
+        *_capture_rows(),
+        *_motion_rows(),
         *_closure_rows("proxy", net),
-        Row("lips, articulograph: r (proxy)", alike("lips proxy"), "s", Wanted(0.65), Wanted(0.65)),
-        Row("lips, articulograph: lag (proxy)", late("lips proxy"), "s ms", Wanted(-20, 30), Wanted(-20, 40)),
+        *_lip_rows("proxy"),
     ]

@@ -49,7 +49,9 @@ def _lower_lip() -> tuple[Array, Array, Any]:
     look = LOOKS[DEFAULT]
     lips, _ = lip_loops(look)
     width = 2 * COLUMNS + 1
-    numbers = np.concatenate([np.arange(loop * width + COLUMNS + COLUMNS // 2, (loop + 1) * width) for loop in _LOOPS])
+    numbers = np.concatenate(
+        [np.arange(loop * width + COLUMNS + COLUMNS // 2, (loop + 1) * width) for loop in _LOOPS]
+    )
     tooth, triangles, _ = teeth.row_of_teeth(look, upper=True)
     steps = [(i, j, _STEPS - i - j) for i in range(_STEPS + 1) for j in range(_STEPS + 1 - i)]
     corners = np.array(steps) / _STEPS
