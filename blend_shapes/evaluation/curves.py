@@ -94,8 +94,8 @@ def turning_offsets(measured: Curve, truth: Curve, rate: float, mask: Mask) -> C
     the measured curve: the absolute offsets of the cheapest warping path at these points.
 
     Derivatives, in parts of their own standard deviation within the mask, are aligned by dynamic time
-    warping that may shift by a quarter of a second (after Keogh and Pazzani's derivative warping). A steepest
-    point is a peak of the true derivative of a standard deviation and more, within the mask.
+    warping that may shift by a quarter of a second (after Keogh and Pazzani's derivative warping). A
+    steepest point is a peak of the true derivative of a standard deviation and more, within the mask.
     """
     slopes = [np.gradient(c) for c in (measured, truth)]
     sizes = [float(s[mask].std()) if mask.any() else 0.0 for s in slopes]

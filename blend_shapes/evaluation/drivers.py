@@ -111,8 +111,8 @@ def on_grid(capture: Capture, seconds: float) -> FaceFrames:
 def turn(
     phones: Sequence[PhoneTiming], end: float, *, mood: str | None = "neutral", chunk_s: float = 1.0
 ) -> FaceFrames:
-    """One turn to `end` seconds or later, its phones arriving `chunk_s` seconds at a time; `mood` None is the
-    mouth alone, any other has all layers of life."""
+    """One turn to `end` seconds or later, its phones arriving `chunk_s` seconds at a time; `mood` None is
+    the mouth alone, any other has all layers of life."""
     end = max(end, phones[-1].end if phones else 0.0)
     mouth = Mouth(FPS)
     life = None if mood is None else LivingFace(FPS, _SEED, mood, _INTENSITY)

@@ -28,7 +28,7 @@ def unrest(frames: FaceFrames, rest: Weights) -> Curve:
     """Of each frame the largest of: how far any mouth shape is from where silence has it (`rest`, shape
     (52,)), and the aperture of the lips."""
     away = np.abs(frames.weights[:, MOUTH] - rest[MOUTH]).max(axis=1, initial=0.0)
-    return np.maximum(away.astype(np.float64), aperture(frames.weights))
+    return np.asarray(np.maximum(away.astype(np.float64), aperture(frames.weights)))
 
 
 def in_pauses(frames: FaceFrames, rest: Weights, heard: Speech) -> Curve:
@@ -39,7 +39,7 @@ def in_pauses(frames: FaceFrames, rest: Weights, heard: Speech) -> Curve:
     ]
     times = frames.times()
     still = within(times, [(a, b) for a, b in spans if b > a]) & (times < len(heard.level) / FPS)
-    return unrest(frames, rest)[still]
+    return np.asarray(unrest(frames, rest)[still])
 
 
 def phrase_starts(heard: Speech) -> list[float]:
@@ -75,8 +75,8 @@ def _movement(times: Curve, mouth: NDArray[np.float64], start: float) -> float:
 
 
 def silence_of(recording: Recording, heard: Speech, seconds: float = 10.0) -> Recording | None:
-    """The longest pause of a recording, without its ends, over and over, with 20 ms crossfades; None without
-    a pause of some sound."""
+    """The longest pause of a recording, without its ends, over and over, with 20 ms crossfades; None
+    without a pause of some sound."""
     spans = [(a + AFTER_SPEECH_S, b - BEFORE_SPEECH_S) for a, b in heard.pauses()]
     start, end = max(spans, default=(0.0, 0.0), key=lambda s: s[1] - s[0])
     piece = recording.samples[round(start * recording.rate) : round(end * recording.rate)].astype(

@@ -31,8 +31,8 @@ def lip_to_teeth(weights: NDArray[np.floating]) -> Array:
 
 
 def least_gap(weights: NDArray[np.floating]) -> Array:
-    """Millimetres between the lips where they are closest, over the inner 70 percent of the mouth; shapes as
-    above. Below 0 where they press into each other."""
+    """Millimetres between the lips where they are closest, over the inner 70 percent of the mouth; shapes
+    as above. Below 0 where they press into each other."""
     apart = _mean_of_sides(weights) @ pair_slopes(LOOKS[DEFAULT])
     return np.asarray(apart.min(axis=1))
 

@@ -11,10 +11,10 @@ from collections import Counter
 from pathlib import Path
 
 from blend_shapes.evaluation.drivers import Driver, default, driver
-from blend_shapes.evaluation.evaluate import Evaluation, as_json, evaluate
+from blend_shapes.evaluation.evaluate import Evaluation, evaluate
 from blend_shapes.evaluation.folder import BadRecording, read_folder
 from blend_shapes.evaluation.recording import Recording
-from blend_shapes.evaluation.table import text
+from blend_shapes.evaluation.report import as_json, text
 from server.command.eval_plots import draw
 from server.command.eval_program import program
 from server.command.faults import BadFile

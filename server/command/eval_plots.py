@@ -180,8 +180,8 @@ def _jaw(recording: Recording, own: _Own) -> "Figure":
 
 
 def _lips(recording: Recording, own: _Own) -> "Figure":
-    """Distance of the lip sensors and aperture of each driver, each from its least to its 95th percentile in
-    speech."""
+    """Distance of the lip sensors and aperture of each driver, each from its least to its 95th percentile
+    in speech."""
     assert recording.lips is not None
     figure, axes = _figure(f"{recording.name}: lips, articulograph (grey) and driven, scaled", 1, [3.2])
     panel, heard = axes[0], speech(recording)

@@ -23,7 +23,7 @@ LONGEST_S: Final = 1800.0
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A command line with ``{wav}`` and ``{csv}``; the csv is one of Live Link Face or of `facewire face`."""
+    """A command line with ``{wav}`` and ``{csv}``; the csv is Live Link Face's or `facewire face`'s."""
 
     words: tuple[str, ...]
     name: str
