@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from blend_shapes.arkit import CHANNELS, INDEX
 from blend_shapes.evaluation.recording import Capture, Recording, Track
+from blend_shapes.evaluation.speech import FPS
 from blend_shapes.face import FaceFrames
 from blend_shapes.phonemes.timing import PhoneTiming
 
@@ -25,7 +26,8 @@ def voice(spans: Sequence[tuple[float, float]], seconds: float, seed: int = 5) -
     level = np.full(n, QUIET_DB)
     for start, end in spans:
         level[(times >= start) & (times < end)] = LOUD_DB
-    return np.rint(32767 * sound / sound.std() * 10 ** (level / 20)).clip(-32768, 32767).astype(np.int16)
+    scaled = np.rint(32767 * sound / sound.std() * 10 ** (level / 20))
+    return np.asarray(scaled.clip(-32768, 32767), np.int16)
 
 
 def phones(text: str, start: float = 0.5, length: float = 0.1) -> tuple[PhoneTiming, ...]:
@@ -46,20 +48,20 @@ def spoken(text: str, length: float = 0.1, **known: Capture | Track | None) -> R
     return Recording(f"made/{text[:8]}", voice(spans, seconds), RATE, labels, **known)  # type: ignore[arg-type]
 
 
-def face(seconds: float, fps: int = 60, **curves: NDArray[np.floating] | float) -> FaceFrames:
+def face(seconds: float, **curves: NDArray[np.floating] | float) -> FaceFrames:
     """A face whose named shapes follow curves; a name without side sets both."""
-    count = math.ceil(seconds * fps) + 1
+    count = len(grid(seconds))
     weights = np.zeros((count, len(CHANNELS)), np.float32)
     for name, curve in curves.items():
         for channel in (name, name + "Left", name + "Right"):
             if channel in INDEX:
                 weights[:, INDEX[channel]] = curve if np.isscalar(curve) else np.asarray(curve)[:count]
-    return FaceFrames(0, fps, weights, np.zeros((count, 3), np.float32))
+    return FaceFrames(0, FPS, weights, np.zeros((count, 3), np.float32))
 
 
-def grid(seconds: float, fps: int = 60) -> NDArray[np.float64]:
+def grid(seconds: float) -> NDArray[np.float64]:
     """The times of `face`'s frames."""
-    return np.arange(math.ceil(seconds * fps) + 1) / fps
+    return np.arange(math.ceil(seconds * FPS) + 1) / FPS
 
 
 def opening(recording: Recording, moved: float = 0.0, early: float = 0.0) -> NDArray[np.float64]:

@@ -42,7 +42,7 @@ def test_every_format_is_found_beside_its_sound(tmp_path: Path) -> None:
         assert len(capture.weights) == frames
     assert found["a/sensors"].lips is not None
     plain = found["a/plain"]
-    assert plain.phones is plain.capture is plain.lips is None
+    assert (plain.phones, plain.capture, plain.lips) == (None, None, None)
     assert plain.seconds == 1.5
 
 
