@@ -144,19 +144,19 @@ def _constrain(x: Array, bilabial: Array, labiodental: Array, sibilant: Array) -
         _pull(x, _JAW, strongest(sibilant), np.minimum(x[:, _JAW], 0.12))
     if len(labiodental):
         k = strongest(labiodental)
-        _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.10))
+        _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.08))
         _pull(x, _GAP, k, x[:, _JAW])
         _pull(x, _ROLL_LOWER, k, np.maximum(x[:, _ROLL_LOWER], 0.35))
         _pull(x, _UPPER, k, np.maximum(x[:, _UPPER], 0.12))
         x[:, _LOWER] *= 1.0 - k
     if len(bilabial):
         k = strongest(bilabial)
-        _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.08))
+        _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.04))
         # A funnel parts the lips by its nature; where they are sealed, rounding is a pucker.
         x[:, _PUCKER] += 0.5 * k * x[:, _FUNNEL]
         for channel in (_GAP, _LOWER, _UPPER, _FUNNEL, _TONGUE):
             x[:, channel] *= 1.0 - k
-        for channel, least in ((_PRESS, 0.10), (_ROLL_LOWER, 0.05), (_ROLL_UPPER, 0.05)):
+        for channel, least in ((_PRESS, 0.06), (_ROLL_LOWER, 0.04), (_ROLL_UPPER, 0.04)):
             _pull(x, channel, k, np.maximum(x[:, channel], least))
     np.clip(x, 0.0, 1.0, out=x)
 
