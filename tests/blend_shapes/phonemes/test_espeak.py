@@ -8,6 +8,8 @@ from blend_shapes.phonemes import ipa
 from blend_shapes.phonemes.espeak import ipa as name_of
 from blend_shapes.phonemes.espeak import is_switch
 from blend_shapes.phonemes.normalise import split_stress
+from blend_shapes.phonemes.targets import Target
+from server.audio.chunk import Samples
 from server.engines.voices import espeak_library
 from server.engines.voices.espeak_library import PHONE, Event
 from tests.blend_shapes.phonemes.sentences import sentences
@@ -21,9 +23,12 @@ def harvest(language: str) -> frozenset[str]:
     library = espeak_library.load()
     voice = next(v.identifier for v in library.voices if v.language == language)
     events: list[Event] = []
-    library.synthesise(
-        "\n".join(sentences()[language]), voice, 1.0, 1.0, lambda _, new: events.extend(new) or True
-    )
+
+    def receive(_: Samples, new: list[Event]) -> bool:
+        events.extend(new)
+        return True
+
+    library.synthesise("\n".join(sentences()[language]), voice, 1.0, 1.0, receive)
     names = [e.name for e in events if e.type == PHONE and e.name and not is_switch(e.name)]
     return frozenset(split_stress(name)[0] for name in names)
 
@@ -32,7 +37,12 @@ def harvest(language: str) -> frozenset[str]:
 def test_every_phone_is_read_by_the_tables(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     strangers: list[str] = []
     by_feature = ipa._by_feature
-    monkeypatch.setattr(ipa, "_by_feature", lambda letter: strangers.append(letter) or by_feature(letter))
+
+    def seen(letter: str) -> Target:
+        strangers.append(letter)
+        return by_feature(letter)
+
+    monkeypatch.setattr(ipa, "_by_feature", seen)
     names = harvest(language)
     assert len(names) >= 30
     for name in names:
