@@ -54,7 +54,9 @@ def _read_other(path: Path) -> tuple[int, NDArray[Any]]:
         try:
             data, rate = soundfile.read(file, dtype="float64", always_2d=True)
         except (soundfile.LibsndfileError, RuntimeError) as error:
-            raise ValueError(f"not a sound file that can be read ({error}); convert it to PCM WAV") from None
+            raise ValueError(
+                f"not a sound file that can be read ({error}); convert it to PCM WAV"
+            ) from None
     return int(rate), data
 
 

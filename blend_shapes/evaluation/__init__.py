@@ -1,1 +1,1 @@
-"""How well a face follows speech: measured on recordings with phone labels, captured faces or lip sensors."""
+"""How well a face follows speech: measured on recordings with phones, captured faces, lip sensors."""

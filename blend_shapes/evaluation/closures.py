@@ -50,6 +50,8 @@ class Closure:
     hit: bool
     chance: float
     """Share of the places far from any labial where the same label would be hit."""
+    anywhere: float
+    """Share of all places of speech where it would be, other labials among them."""
     sealed: float
     """Share of the label with closed lips."""
     onset: float
@@ -94,6 +96,7 @@ def closures(lips: Lips, recording: Recording, heard: Speech) -> list[Closure]:
     """Every labelled m b p of a recording. A stop's label is its closure, from start to release."""
     phones = recording.phones or ()
     free = _places(far_from_labials(recording, heard), len(lips.closed))
+    spoken = _places(heard.speaking, len(lips.closed))
     return [
         Closure(
             p.phone,
@@ -101,6 +104,7 @@ def closures(lips: Lips, recording: Recording, heard: Speech) -> list[Closure]:
             p.release,
             bool(_hits(lips, np.array([p.start]), p.release - p.start)[0]),
             _chance(lips, free, p.release - p.start),
+            _chance(lips, spoken, p.release - p.start),
             _sealed(lips, p),
             _onset(lips, p) if _opens_before(phones, i) else float("nan"),
         )
@@ -110,8 +114,8 @@ def closures(lips: Lips, recording: Recording, heard: Speech) -> list[Closure]:
 
 
 def false_closures(lips: Lips, recording: Recording, heard: Speech) -> tuple[int, int]:
-    """Points (FINE_HZ) of speech with closed lips 60 ms and more from any m b p f v and from silence, and all
-    such points."""
+    """Points (FINE_HZ) of speech with closed lips 60 ms and more from any m b p f v and from silence, and
+    all such points."""
     far = _places(far_from_labials(recording, heard), len(lips.closed))
     return int((lips.closed & far).sum()), int(far.sum())
 
@@ -130,7 +134,8 @@ def _places(mask: Mask, count: int) -> Mask:
         return np.zeros(count, bool)
     at = np.arange(count) * FPS / FINE_HZ
     low = np.minimum(at.astype(int), len(mask) - 1)
-    return mask[low] & mask[np.minimum(np.ceil(at).astype(int), len(mask) - 1)] & (at <= len(mask) - 1)
+    high = np.minimum(np.ceil(at).astype(int), len(mask) - 1)
+    return np.asarray(mask[low] & mask[high] & (at <= len(mask) - 1))
 
 
 def _any(mask: Mask, starts: Curve, ends: Curve) -> Mask:

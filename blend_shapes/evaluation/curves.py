@@ -1,9 +1,11 @@
 """Measures of plain curves: correlation and its lag, how well two sets of numbers part, peaks in time."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import signal
 from scipy.stats import rankdata
 
@@ -12,6 +14,7 @@ from blend_shapes.evaluation.speech import FPS, Mask
 
 REACH_S: Final = 0.1
 """Lags up to this are tried, to both sides (FACE.md 4.2)."""
+_WARP_S: Final = 0.25
 _FEWEST: Final = 30
 """Points below which a correlation says nothing."""
 
@@ -86,28 +89,53 @@ def power_share(values: Curve, rate: float, above_hz: float) -> float:
     return float(power[hz > above_hz].sum()) / total if total > 1e-15 else float("nan")
 
 
-def steepest(values: Curve, rate: float, mask: Mask, sign: int) -> Curve:
-    """Times of the steepest rises (sign 1) or falls (-1): peaks of the derivative that reach its standard
-    deviation, within the mask."""
-    slope = sign * np.gradient(values) * rate
-    if not mask.any() or slope[mask].std() < 1e-9:
+def turning_offsets(measured: Curve, truth: Curve, rate: float, mask: Mask) -> Curve:
+    """How far, in seconds, the steepest rises and falls of the truth are from what corresponds to them in
+    the measured curve: the absolute offsets of the cheapest warping path at these points.
+
+    Derivatives, in parts of their own standard deviation within the mask, are aligned by dynamic time
+    warping that may shift by a quarter of a second (after Keogh and Pazzani's derivative warping). A
+    steepest point is a peak of the true derivative of a standard deviation and more, within the mask.
+    """
+    slopes = [np.gradient(c) for c in (measured, truth)]
+    sizes = [float(s[mask].std()) if mask.any() else 0.0 for s in slopes]
+    if min(sizes) < 1e-9:
         return np.zeros(0)
-    peaks, _ = signal.find_peaks(slope, height=slope[mask].std())
-    return np.asarray(peaks[mask[peaks]] / rate)
+    own, true = (s / size for s, size in zip(slopes, sizes, strict=True))
+    offsets = _warp(own, true, round(_WARP_S * rate))
+    peaks = np.concatenate([signal.find_peaks(sign * true, height=1.0)[0] for sign in (1, -1)])
+    return np.asarray(np.abs(offsets[peaks[mask[peaks]]]) / rate)
 
 
-def warped_offset(a: Curve, b: Curve) -> float:
-    """Mean distance in seconds of two rows of times, paired in order by dynamic time warping (the cheapest
-    path from first to last, each step forward in one or both). nan where a row is empty."""
-    if not len(a) or not len(b):
-        return float("nan")
-    cost = np.abs(a[:, None] - b[None, :])
-    total = np.full((len(a) + 1, len(b) + 1), np.inf)
-    steps = np.zeros((len(a) + 1, len(b) + 1))
-    total[0, 0] = 0.0
-    for i in range(1, len(a) + 1):
-        for j in range(1, len(b) + 1):
-            k, m = min(((i - 1, j - 1), (i - 1, j), (i, j - 1)), key=lambda at: (total[at], steps[at]))
-            total[i, j] = total[k, m] + cost[i - 1, j - 1]
-            steps[i, j] = steps[k, m] + 1
-    return float(total[-1, -1] / steps[-1, -1])
+def _warp(measured: Curve, truth: Curve, reach: int) -> Curve:
+    """For each point of the truth the mean offset, in points, of those of the measured curve that the
+    cheapest path pairs it with; both of one length, no offset beyond `reach`."""
+    n, width = len(truth), 2 * reach + 1
+    padded = np.pad(measured, reach, constant_values=np.inf)
+    cost = (np.lib.stride_tricks.sliding_window_view(padded, width)[:n] - truth[:, None]) ** 2
+    total = np.full((n, width), np.inf)
+    total[0] = np.cumsum(np.where(np.arange(width) >= reach, np.minimum(cost[0], 1e9), 0.0))
+    total[0, :reach] = np.inf
+    for i in range(1, n):
+        # From the point before: same measured point (one column to the right) or the one before it.
+        arrive = np.minimum(total[i - 1], np.append(total[i - 1, 1:], np.inf)).tolist()
+        row, left = cost[i].tolist(), math.inf
+        for k in range(width):
+            left = row[k] + min(arrive[k], left)
+            total[i, k] = left
+    offsets, k = np.zeros(n), reach
+    for i in range(n - 1, -1, -1):
+        first = k
+        while k > 0 and total[i, k - 1] < (_arrival(total, i, k)):
+            k -= 1
+        offsets[i] = 0.5 * (first + k) - reach
+        if i and k + 1 < width and total[i - 1, k + 1] < total[i - 1, k]:
+            k += 1
+    return offsets
+
+
+def _arrival(total: NDArray[np.float64], i: int, k: int) -> float:
+    """The cheapest way to cell (i, k) from the row before; infinity in the first row but its middle."""
+    if i == 0:
+        return 0.0 if k == total.shape[1] // 2 else math.inf
+    return float(total[i - 1, k : k + 2].min())

@@ -11,7 +11,7 @@ from blend_shapes.arkit import CHANNELS, HEAD_ANGLES
 from blend_shapes.articulation import LOOK_AHEAD_S, Mouth
 from blend_shapes.audio.loudness import Loudness
 from blend_shapes.audio.sound_file import Samples
-from blend_shapes.evaluation.recording import Recording
+from blend_shapes.evaluation.recording import Capture, Recording
 from blend_shapes.evaluation.speech import FPS
 from blend_shapes.face import FaceFrames
 from blend_shapes.layers import LivingFace
@@ -93,20 +93,26 @@ class Captured:
 
     def frames(self, recording: Recording) -> FaceFrames:
         """The capture on the grid; nothing moves where there is none."""
-        count = int(recording.seconds * FPS) + 1
-        weights = np.zeros((count, len(CHANNELS)), np.float32)
-        if recording.capture is not None:
-            times = np.arange(count) / FPS
-            for i in np.flatnonzero(recording.capture.weights.any(axis=0)):
-                weights[:, i] = recording.capture.track(recording.capture.weights[:, i]).at(times)
-        return FaceFrames(0, FPS, weights, np.zeros((count, len(HEAD_ANGLES)), np.float32))
+        if recording.capture is None:
+            nothing = np.zeros((1, len(CHANNELS)), np.float32)
+            return on_grid(Capture(nothing, FPS, np.zeros(1)), recording.seconds)
+        return on_grid(recording.capture, recording.seconds)
+
+
+def on_grid(capture: Capture, seconds: float) -> FaceFrames:
+    """A captured face at FPS frames a second from 0 to the end, held where it begins late or ends early."""
+    count = int(seconds * FPS) + 1
+    times, weights = np.arange(count) / FPS, np.zeros((count, len(CHANNELS)), np.float32)
+    for i in np.flatnonzero(capture.weights.any(axis=0)):
+        weights[:, i] = capture.track(capture.weights[:, i]).at(times)
+    return FaceFrames(0, FPS, weights, np.zeros((count, len(HEAD_ANGLES)), np.float32))
 
 
 def turn(
     phones: Sequence[PhoneTiming], end: float, *, mood: str | None = "neutral", chunk_s: float = 1.0
 ) -> FaceFrames:
-    """One turn to `end` seconds or later, its phones arriving `chunk_s` seconds at a time; `mood` None is the
-    mouth alone, any other has all layers of life."""
+    """One turn to `end` seconds or later, its phones arriving `chunk_s` seconds at a time; `mood` None is
+    the mouth alone, any other has all layers of life."""
     end = max(end, phones[-1].end if phones else 0.0)
     mouth = Mouth(FPS)
     life = None if mood is None else LivingFace(FPS, _SEED, mood, _INTENSITY)
@@ -157,4 +163,6 @@ def driver(name: str) -> Driver:
 
 def able(each: Driver, recording: Recording) -> bool:
     """Whether a recording has what a driver needs."""
-    return {PHONES: recording.phones is not None, CAPTURE: recording.capture is not None}.get(each.needs, True)
+    return {PHONES: recording.phones is not None, CAPTURE: recording.capture is not None}.get(
+        each.needs, True
+    )

@@ -19,6 +19,8 @@ SAMPA: Final = {
     "dZ": "dʒ", "r": "ɹ", "H": "h", "dH": "h", "&p:": "",
 }  # fmt: skip
 """Labels of the Australian and the German set (SAMPA and MAUS) that IPA writes differently."""
+_CLUSTERS: Final = {"db": ("d", "b")}
+"""One label for two closures: where the first ends is unknown, each gets half."""
 
 _HEADER_END: Final = b"-----------------\n"
 _TYPES: Final = {"DOUBLE": "f8", "FLOAT": "f4", "LONG": "i4", "SHORT": "i2", "BYTE": "u1", "CHAR": "i1"}
@@ -33,7 +35,7 @@ def phones(data: bytes) -> tuple[PhoneTiming, ...]:
         annotation = json.loads(data)
         rate = float(annotation["sampleRate"])
         level = next(each for each in annotation["levels"] if each["type"] == "SEGMENT")
-        labels = tuple(_phone(item, rate) for item in level["items"])
+        labels = [p for item in level["items"] for p in _phones_of(item, rate)]
     except StopIteration:
         raise ValueError("no level of type SEGMENT; phone labels are wanted") from None
     except (ValueError, KeyError, TypeError, IndexError) as error:
@@ -41,11 +43,12 @@ def phones(data: bytes) -> tuple[PhoneTiming, ...]:
     return tuple(sorted(labels, key=lambda p: p.start))
 
 
-def _phone(item: dict[str, Any], rate: float) -> PhoneTiming:
+def _phones_of(item: dict[str, Any], rate: float) -> list[PhoneTiming]:
     label = str(item["labels"][0]["value"])
-    start = int(item["sampleStart"]) / rate
-    end = start + (int(item["sampleDur"]) + 1) / rate
-    return plain(SAMPA.get(label, label), start, end)
+    names = _CLUSTERS.get(label, (SAMPA.get(label, label),))
+    start, length = int(item["sampleStart"]) / rate, (int(item["sampleDur"]) + 1) / rate
+    cuts = [start + length * i / len(names) for i in range(len(names) + 1)]
+    return [plain(name, a, b) for name, a, b in zip(names, cuts[:-1], cuts[1:], strict=True)]
 
 
 def track(data: bytes) -> dict[str, Track]:
@@ -68,7 +71,9 @@ def track(data: bytes) -> dict[str, Track]:
         raise ValueError(f"the header names no columns of a type among {', '.join(_TYPES)}")
     row = np.dtype(columns)
     if len(body) % row.itemsize or not body:
-        raise ValueError(f"{len(body)} bytes after the header are no whole rows of {row.itemsize}: truncated?")
+        raise ValueError(
+            f"{len(body)} bytes after the header are no whole rows of {row.itemsize}: truncated?"
+        )
     table = np.frombuffer(body, row)
     rate, start = _number(fields, "Record_Freq"), _number(fields, "Start_Time")
     return {
@@ -92,7 +97,9 @@ def lip_distance(upper: bytes, lower: bytes) -> Track:
     above, rate, start = _place(upper)
     below, other_rate, _ = _place(lower)
     if above.shape != below.shape or rate != other_rate:
-        raise ValueError(f"upper lip {above.shape} at {rate:g} Hz, lower lip {below.shape} at {other_rate:g} Hz")
+        raise ValueError(
+            f"upper lip {above.shape} at {rate:g} Hz, lower lip {below.shape} at {other_rate:g} Hz"
+        )
     kept = np.flatnonzero((above != 0.0).any(axis=1) & (below != 0.0).any(axis=1))
     if not len(kept):
         raise ValueError("all rows are zero")

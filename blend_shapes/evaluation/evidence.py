@@ -1,6 +1,6 @@
 """Everything that one face shows over one recording, before any mean is taken."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -37,8 +37,8 @@ class Evidence:
     starts: Curve
     loudness: Agreement
     """Mean aperture against level, second by second; it has no lag."""
-    turning: list[tuple[float, int]] = field(default_factory=list)
-    """Mean offset of turning points from the true ones, seconds, and how many there are: of rises, of falls."""
+    turning: Curve
+    """Absolute offsets of the steepest rises and falls from the true ones, seconds."""
 
 
 def gather(frames: FaceFrames, rest: Weights, recording: Recording) -> Evidence:
@@ -76,7 +76,9 @@ def _false(lips: Lips, recording: Recording, heard: Speech) -> tuple[int, int]:
 def _to_the_end(frames: FaceFrames, count: int) -> FaceFrames:
     """The frames of the recording, the last one held where they end before it."""
     if frames.first != 0 or frames.fps != FPS or not len(frames):
-        raise ValueError(f"a driver gives frames from 0 on at {FPS} a second, got {frames.first} at {frames.fps}")
+        raise ValueError(
+            f"a driver gives frames from 0 on at {FPS} a second, got {frames.first} at {frames.fps}"
+        )
     missing = max(0, count - len(frames))
     return FaceFrames(
         0,
@@ -117,18 +119,12 @@ def _by_seconds(frames: FaceFrames, heard: Speech) -> Agreement:
     return Agreement(curves.pearson(opening, 10.0 * np.log10(power)), 0.0, float(whole))
 
 
-def _turning(frames: FaceFrames, recording: Recording, heard: Speech) -> list[tuple[float, int]]:
+def _turning(frames: FaceFrames, recording: Recording, heard: Speech) -> Curve:
     truth = recording.lips
     if recording.capture is not None:
         truth = recording.capture.track(aperture(recording.capture.weights))
     if truth is None:
-        return []
+        return np.zeros(0)
     times, own = heard.times(), aperture(frames.weights)
     known = heard.speaking & (times >= truth.start) & (times <= truth.times()[-1])
-    found = []
-    for sign in (1, -1):
-        true = curves.steepest(truth.at(times), FPS, known, sign)
-        offset = curves.warped_offset(curves.steepest(own, FPS, known, sign), true)
-        if offset == offset:
-            found.append((offset, len(true)))
-    return found
+    return curves.turning_offsets(own, truth.at(times), FPS, known)

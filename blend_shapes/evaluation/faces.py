@@ -6,7 +6,7 @@ import json
 import re
 import zipfile
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,7 +116,9 @@ def _columns(names: Sequence[str]) -> dict[int, int]:
     """Index of an ARKit channel to index of the column that holds it."""
     found = {_BY_LOWER[n.strip().lower()]: i for i, n in enumerate(names) if n.strip().lower() in _BY_LOWER}
     if len(found) < _FEWEST_SHAPES or INDEX["jawOpen"] not in found:
-        raise ValueError(f"{len(found)} names are those of ARKit's shapes; jawOpen and most others are wanted")
+        raise ValueError(
+            f"{len(found)} names are those of ARKit's shapes; jawOpen and most others are wanted"
+        )
     return found
 
 
@@ -133,9 +135,7 @@ def _resampled(
     return _capture(weights, rate, float(times[0]), None)
 
 
-def _capture(
-    weights: Weights, rate: float, start: float, rounding: NDArray[np.floating] | None
-) -> Capture:
+def _capture(weights: Weights, rate: float, start: float, rounding: NDArray[np.floating] | None) -> Capture:
     """Weights clipped to [0, 1]: solvers overshoot on both sides."""
     if not np.isfinite(weights).all():
         raise ValueError("a weight is not a finite number")

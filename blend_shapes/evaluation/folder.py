@@ -11,12 +11,13 @@
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
 from blend_shapes.audio.sound_file import read_sound
 from blend_shapes.evaluation import emu, faces, textgrid
-from blend_shapes.evaluation.recording import Capture, Recording
+from blend_shapes.evaluation.recording import Capture, Recording, Track
 from blend_shapes.phonemes.timing import PhoneTiming
 
 SOUNDS: Final = (".wav", ".flac")
@@ -50,18 +51,17 @@ def read_folder(folder: Path) -> list[Recording]:
 def read(sound: Path) -> Recording:
     """A sound file and what lies beside it. Raises BadRecording naming the file that is wrong."""
     samples, rate = _parsed(sound, read_sound)
-    labels = _first(sound, _PHONES)
     return Recording(
         f"{sound.parent.name}/{sound.stem}",
         samples,
         rate,
-        None if labels is None else labels,
+        _first(sound, _PHONES),
         _first(sound, _FACES),
         _lips(sound),
     )
 
 
-def _lips(sound: Path) -> "emu.Track | None":
+def _lips(sound: Path) -> Track | None:
     upper, lower = sound.with_suffix(".upper_lip"), sound.with_suffix(".lower_lip")
     if not (upper.is_file() and lower.is_file()):
         return None
@@ -74,8 +74,12 @@ def _first(sound: Path, readers: dict[str, Callable[[bytes], _T]]) -> _T | None:
     for ending, reader in readers.items():
         beside = sound.with_name(sound.stem + ending)
         if beside.is_file():
-            return _parsed(beside, lambda path, reader=reader: reader(path.read_bytes()))  # type: ignore[misc]
+            return _parsed(beside, partial(_whole, reader))
     return None
+
+
+def _whole(reader: Callable[[bytes], _T], path: Path) -> _T:
+    return reader(path.read_bytes())
 
 
 def _parsed(path: Path, reader: Callable[[Path], _T]) -> _T:

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import signal
 
 from blend_shapes.evaluation.recording import Curve, Recording
-from blend_shapes.evaluation.speech import FPS, above_rumble, speech
+from blend_shapes.evaluation.speech import FPS, LOWEST_HZ, Mask, above_rumble, speech
 
 KINDS: Final = ("white", "shaped")
 ROOM_DB: Final = -50.0
@@ -30,7 +30,7 @@ def with_noise(recording: Recording, snr_db: float, kind: str, seed: int = 1) ->
         return recording
     if kind == "shaped":
         noise = _shaped(noise, voice, rate)
-    sections = signal.butter(4, 150.0, "highpass", fs=rate, output="sos")
+    sections = signal.butter(4, LOWEST_HZ, "highpass", fs=rate, output="sos")
     level = np.sqrt(np.mean(signal.sosfilt(sections, noise) ** 2))
     noise *= np.sqrt(np.mean(voice**2)) / level * 10.0 ** (-snr_db / 20.0)
     samples = np.clip(np.rint(recording.samples + 32768.0 * noise), -32768, 32767).astype(np.int16)
@@ -44,11 +44,11 @@ def with_noise(recording: Recording, snr_db: float, kind: str, seed: int = 1) ->
     )
 
 
-def _sounding(recording: Recording) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _sounding(recording: Recording) -> Mask:
     """Of each sample whether its frame sounds like speech."""
     mask = speech(recording).sounding
     frame = np.rint(np.arange(len(recording.samples)) * FPS / recording.rate).astype(int)
-    return mask[np.minimum(frame, len(mask) - 1)]
+    return np.asarray(mask[np.minimum(frame, len(mask) - 1)])
 
 
 def _shaped(noise: Curve, voice: Curve, rate: int) -> Curve:

@@ -14,8 +14,8 @@ from blend_shapes.phonemes.ipa import parts
 
 ON_TEETH_MM: Final = 1.0
 LIPS_APART_MM: Final = 1.0
-"""f and v on the mesh: the lower lip so near to the upper teeth, the upper lip so far from the lower (FACE.md
-4.2)."""
+"""f and v on the mesh: the lower lip so near to the upper teeth, the upper lip so far from the lower
+(FACE.md 4.2)."""
 ROUNDED: Final = frozenset(("u", "o", "w", "y", "ʃ"))
 SPREAD: Final = frozenset(("i", "e", "s"))
 ROUND_AT: Final = 0.2

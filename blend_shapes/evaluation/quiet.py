@@ -11,9 +11,11 @@ from blend_shapes.evaluation.speech import FPS, PAUSE_S, Speech, runs, within
 from blend_shapes.face import FaceFrames, Weights
 from blend_shapes.metrics import aperture
 
-MOUTH: Final = [i for i, name in enumerate(CHANNELS) if name.startswith(("jaw", "mouth", "tongue", "cheekPuff"))]
+MOUTH: Final = [
+    i for i, name in enumerate(CHANNELS) if name.startswith(("jaw", "mouth", "tongue", "cheekPuff"))
+]
 AFTER_SPEECH_S: Final = 0.15
-BEFORE_SPEECH_S: Final = 0.15
+BEFORE_SPEECH_S: Final = 0.20
 """So long after and before speech a mouth may move in a pause: it comes to rest, and it goes first."""
 MOVED: Final = 0.05
 _LOOKED_AT_S: Final = (-0.2, 0.3)
@@ -26,28 +28,28 @@ def unrest(frames: FaceFrames, rest: Weights) -> Curve:
     """Of each frame the largest of: how far any mouth shape is from where silence has it (`rest`, shape
     (52,)), and the aperture of the lips."""
     away = np.abs(frames.weights[:, MOUTH] - rest[MOUTH]).max(axis=1, initial=0.0)
-    return np.maximum(away.astype(np.float64), aperture(frames.weights))
+    return np.asarray(np.maximum(away.astype(np.float64), aperture(frames.weights)))
 
 
 def in_pauses(frames: FaceFrames, rest: Weights, heard: Speech) -> Curve:
-    """`unrest` in pauses of 0.4 s and more, but 150 ms at both ends."""
+    """`unrest` in pauses of 0.4 s and more, without 150 ms after speech and 200 ms before it."""
     spans = [
         (start + AFTER_SPEECH_S * (start > 0.0), end - BEFORE_SPEECH_S * (end < len(heard.level) / FPS))
         for start, end in heard.pauses()
     ]
     times = frames.times()
     still = within(times, [(a, b) for a, b in spans if b > a]) & (times < len(heard.level) / FPS)
-    return unrest(frames, rest)[still]
+    return np.asarray(unrest(frames, rest)[still])
 
 
 def phrase_starts(heard: Speech) -> list[float]:
     """Seconds at which sound begins after a pause of 0.4 s and more, or after the silence that a recording
     begins with."""
     starts = []
-    for begin, end in runs(~heard.sounding):
+    for begin, end in runs(heard.silent):
         least = PAUSE_S if begin > 0 else _LEAST_LEAD_IN_S
-        if end - begin >= least * FPS and end < len(heard.sounding):
-            starts.append(end / FPS)
+        if end - begin >= least * FPS and end < len(heard.level):
+            starts.append((end - 0.5) / FPS)  # between the last silent frame and the first that is not
     return starts
 
 
@@ -73,11 +75,13 @@ def _movement(times: Curve, mouth: NDArray[np.float64], start: float) -> float:
 
 
 def silence_of(recording: Recording, heard: Speech, seconds: float = 10.0) -> Recording | None:
-    """The longest pause of a recording, without its ends, over and over, with 20 ms crossfades; None without
-    a pause of some sound."""
+    """The longest pause of a recording, without its ends, over and over, with 20 ms crossfades; None
+    without a pause of some sound."""
     spans = [(a + AFTER_SPEECH_S, b - BEFORE_SPEECH_S) for a, b in heard.pauses()]
     start, end = max(spans, default=(0.0, 0.0), key=lambda s: s[1] - s[0])
-    piece = recording.samples[round(start * recording.rate) : round(end * recording.rate)].astype(np.float64)
+    piece = recording.samples[round(start * recording.rate) : round(end * recording.rate)].astype(
+        np.float64
+    )
     fade = round(0.02 * recording.rate)
     if len(piece) <= 2 * fade or not piece.any():
         return None

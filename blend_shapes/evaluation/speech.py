@@ -3,7 +3,7 @@
 Rumble below the voice can be as loud as the voice itself, so no level here knows of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -14,7 +14,8 @@ from scipy import signal
 
 from blend_shapes.audio.sound_file import Samples
 from blend_shapes.evaluation.recording import Curve, Recording
-from blend_shapes.phonemes.ipa import is_pause
+from blend_shapes.phonemes.ipa import is_pause, is_stop
+from blend_shapes.phonemes.timing import PhoneTiming
 
 Mask = NDArray[np.bool_]
 
@@ -39,7 +40,9 @@ def above_rumble(samples: Samples, rate: int) -> Curve:
     if len(samples) < 64:
         return samples / 32768.0
     sections = signal.butter(4, LOWEST_HZ, "highpass", fs=rate, output="sos")
-    return np.asarray(signal.sosfiltfilt(sections, samples / 32768.0, padlen=min(len(samples) - 1, rate // 5)))
+    return np.asarray(
+        signal.sosfiltfilt(sections, samples / 32768.0, padlen=min(len(samples) - 1, rate // 5))
+    )
 
 
 def levels(samples: Samples, rate: int) -> Curve:
@@ -82,28 +85,43 @@ class Speech:
     """dB of full scale above 150 Hz."""
     sounding: Mask
     """Frames that sound like speech."""
-    speaking: Mask
-    """Those, less what the labels call a pause where there are labels."""
+    said: Mask | None
+    """Frames that the labels call a phone; a stop after a pause from its burst on. None without labels."""
 
     def times(self) -> Curve:
         return np.arange(len(self.level)) / FPS
 
+    @property
+    def speaking(self) -> Mask:
+        """Frames that sound like speech and are called a phone where there are labels."""
+        return self.sounding if self.said is None else self.sounding & self.said
+
+    @property
+    def silent(self) -> Mask:
+        """Frames that neither sound like speech nor are called a phone."""
+        return ~self.sounding if self.said is None else ~(self.sounding | self.said)
+
     def pauses(self) -> list[tuple[float, float]]:
-        """Seconds of each pause of 0.4 s and more, the silence before and after all speech among them."""
-        return [(a / FPS, b / FPS) for a, b in runs(~self.sounding) if b - a >= PAUSE_S * FPS]
+        """Seconds of each silence of 0.4 s and more, those before and after all speech among them."""
+        return [(a / FPS, b / FPS) for a, b in runs(self.silent) if b - a >= PAUSE_S * FPS]
 
 
 @lru_cache(maxsize=64)
 def speech(recording: Recording) -> Speech:
     """Where the recording speaks; kept, since every driver asks for it."""
     level = levels(recording.samples, recording.rate)
-    sounding = loud(level)
-    speaking = sounding.copy()
+    said = None
     if recording.phones is not None:
-        times = np.arange(len(level)) / FPS
-        said = [(p.start, p.end) for p in recording.phones if not is_pause(p.phone)]
-        speaking &= within(times, said)
-    return Speech(level, sounding, speaking)
+        said = within(np.arange(len(level)) / FPS, _spoken(recording.phones))
+    return Speech(level, loud(level), said)
+
+
+def _spoken(phones: Sequence[PhoneTiming]) -> Iterator[tuple[float, float]]:
+    pause = True
+    for p in phones:
+        if not is_pause(p.phone):
+            yield (p.release if pause and is_stop(p.phone) else p.start), p.end
+        pause = is_pause(p.phone)
 
 
 def within(times: Curve, spans: Iterable[tuple[float, float]], margin: float = 0.0) -> Mask:
@@ -112,5 +130,3 @@ def within(times: Curve, spans: Iterable[tuple[float, float]], margin: float = 0
     for start, end in spans:
         inside |= (times >= start - margin) & (times <= end + margin)
     return inside
-
-

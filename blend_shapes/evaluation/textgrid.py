@@ -14,7 +14,9 @@ from blend_shapes.phonemes.ipa import is_stop
 from blend_shapes.phonemes.normalise import FLITE_CLOSURE_SHARE
 from blend_shapes.phonemes.timing import PhoneTiming
 
-_VALUE: Final = re.compile(r'"((?:[^"]|"")*)"|<(\w+)>|(?<![\w\[.])(-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)(?![\w\].])')
+_VALUE: Final = re.compile(
+    r'"((?:[^"]|"")*)"|<(\w+)>|(?<![\w\[.])(-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)(?![\w\].])'
+)
 _PHONES: Final = ("phones", "phone", "phoneme", "phonemes", "mau")
 _RELEASES: Final = ("releases", "release")
 _PAUSES: Final = frozenset(("<p:>", "#", "<eps>", "_"))

@@ -31,8 +31,8 @@ def lip_to_teeth(weights: NDArray[np.floating]) -> Array:
 
 
 def least_gap(weights: NDArray[np.floating]) -> Array:
-    """Millimetres between the lips where they are closest, over the inner 70 percent of the mouth; shapes as
-    above. Below 0 where they press into each other."""
+    """Millimetres between the lips where they are closest, over the inner 70 percent of the mouth; shapes
+    as above. Below 0 where they press into each other."""
     apart = _mean_of_sides(weights) @ pair_slopes(LOOKS[DEFAULT])
     return np.asarray(apart.min(axis=1))
 
@@ -49,7 +49,9 @@ def _lower_lip() -> tuple[Array, Array, Any]:
     look = LOOKS[DEFAULT]
     lips, _ = lip_loops(look)
     width = 2 * COLUMNS + 1
-    numbers = np.concatenate([np.arange(loop * width + COLUMNS + COLUMNS // 2, (loop + 1) * width) for loop in _LOOPS])
+    numbers = np.concatenate(
+        [np.arange(loop * width + COLUMNS + COLUMNS // 2, (loop + 1) * width) for loop in _LOOPS]
+    )
     tooth, triangles, _ = teeth.row_of_teeth(look, upper=True)
     steps = [(i, j, _STEPS - i - j) for i in range(_STEPS + 1) for j in range(_STEPS + 1 - i)]
     corners = np.array(steps) / _STEPS
