@@ -144,11 +144,14 @@ def _constrain(x: Array, bilabial: Array, labiodental: Array, sibilant: Array) -
         _pull(x, _JAW, strongest(sibilant), np.minimum(x[:, _JAW], 0.12))
     if len(labiodental):
         k = strongest(labiodental)
-        _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.08))
+        _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.06))
         _pull(x, _GAP, k, x[:, _JAW])
-        _pull(x, _ROLL_LOWER, k, np.maximum(x[:, _ROLL_LOWER], 0.35))
-        _pull(x, _UPPER, k, np.maximum(x[:, _UPPER], 0.12))
-        x[:, _LOWER] *= 1.0 - k
+        _pull(x, _ROLL_LOWER, k, np.maximum(x[:, _ROLL_LOWER], 0.48))
+        _pull(x, _UPPER, k, np.maximum(x[:, _UPPER], 0.26))
+        # Lips that are pushed out do not reach the teeth.
+        _pull(x, _PUCKER, k, np.minimum(x[:, _PUCKER], 0.05))
+        for channel in (_LOWER, _FUNNEL):
+            x[:, channel] *= 1.0 - k
     if len(bilabial):
         k = strongest(bilabial)
         _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.04))
@@ -156,7 +159,7 @@ def _constrain(x: Array, bilabial: Array, labiodental: Array, sibilant: Array) -
         x[:, _PUCKER] += 0.5 * k * x[:, _FUNNEL]
         for channel in (_GAP, _LOWER, _UPPER, _FUNNEL, _TONGUE):
             x[:, channel] *= 1.0 - k
-        for channel, least in ((_PRESS, 0.06), (_ROLL_LOWER, 0.04), (_ROLL_UPPER, 0.04)):
+        for channel, least in ((_PRESS, 0.08), (_ROLL_LOWER, 0.05), (_ROLL_UPPER, 0.05)):
             _pull(x, channel, k, np.maximum(x[:, channel], least))
     np.clip(x, 0.0, 1.0, out=x)
 

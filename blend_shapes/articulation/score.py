@@ -68,6 +68,7 @@ class Splitter:
 
     def __init__(self) -> None:
         self._kind = Kind.FREE
+        self._seal = Seal.NONE
         self._length = 0.0
         self._end = -1.0
 
@@ -84,11 +85,12 @@ class Splitter:
     def _timed(self, target: Target, phone: PhoneTiming, start: float, end: float) -> TimedPart:
         touches = abs(start - self._end) < _LEAST_EDGE_S
         rise, fall_before = _RISE_S, None
-        if touches and self._kind is Kind.VOWEL:
+        if touches and (self._kind is Kind.VOWEL or self._seal is Seal.LABIODENTAL):
             rise = max(_NEIGHBOUR_SHARE * self._length, _LEAST_EDGE_S)
         elif touches and self._kind is Kind.CONSONANT and target.kind is Kind.VOWEL:
             fall_before = max(_NEIGHBOUR_SHARE * (end - start), _LEAST_EDGE_S)
-        self._kind, self._length, self._end = target.kind, end - start, end
+        self._kind, self._seal = target.kind, target.seal
+        self._length, self._end = end - start, end
         release = min(max(phone.release, start), end) if target.stop else end
         return TimedPart(target, start, release, end, phone.stress, min(rise, _RISE_S), fall_before)
 

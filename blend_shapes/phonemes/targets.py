@@ -135,13 +135,13 @@ z̩   Jl  jaw .07 smi .05 str .12 low .22 upp .08
 # after z c s.
 
 _CONSONANTS: Final = """
-p   JL  jaw .03 cl .03 pre .10 rol .06 rou .05 shl .06
-b   JL  jaw .03 cl .03 pre .10 rol .06 rou .05 shl .06
-m   JL  jaw .03 cl .03 pre .06 rol .04 rou .04 shl .04
+p   JL  jaw .03 cl .03 shl .06
+b   JL  jaw .03 cl .03 shl .06
+m   JL  jaw .03 cl .03 shl .04
 ɸ   JLr jaw .07 cl .03 puc .08 low .08 pre .02
 β   JL  jaw .09 cl .03 low .08 pre .01
-f   JL  jaw .06 smi .02 str .05 upp .18 rol .42 shu .04
-v   JL  jaw .06 smi .02 str .05 upp .18 rol .42 shu .04
+f   JL  jaw .06 smi .02 str .05 upp .28 rol .50 shu .04
+v   JL  jaw .06 smi .02 str .05 upp .28 rol .50 shu .04
 ʋ   Jl  jaw .10 str .05 upp .10 rol .20
 θ   JTl jaw .10 str .06 low .20 upp .07 ton .22
 ð   JTl jaw .10 str .06 low .20 upp .07 ton .22
