@@ -16,6 +16,7 @@ from typing import Final
 
 import numpy as np
 
+from blend_shapes.articulation.effort import Effort
 from blend_shapes.articulation.score import Score
 from blend_shapes.articulation.tables import BASE_SIZE, GROUP_OF, Tables
 from blend_shapes.articulation.windows import Array, between, evaluate_each, strongest, union
@@ -36,6 +37,8 @@ _LOWER, _UPPER = _AT["mouthLowerDown"], _AT["mouthUpperUp"]
 _ROLL_LOWER, _ROLL_UPPER, _PRESS = _AT["mouthRollLower"], _AT["mouthRollUpper"], _AT["mouthPress"]
 _FUNNEL, _PUCKER, _TONGUE = _AT["mouthFunnel"], _AT["mouthPucker"], _AT["tongueOut"]
 
+_FACTOR_OF: Final = np.array([int(c not in ("jawOpen", "mouthClose")) for c in CORE])
+"""Which factor of effort moves a channel: the jaw's, with the lips that ride on it, or the lips'."""
 _MAX_JAW: Final = 0.65
 _OPENING: Final = {"jawOpen": 7.0, "mouthClose": 6.0}
 _CLOSING: Final = {"jawOpen": 8.0, "mouthClose": 6.0}
@@ -53,11 +56,12 @@ _IDLE: Final = np.array([_IDLE_WEIGHTS.get(c, 0.0) for c in CORE], np.float32)
 """Between phones that leave the vowel track alone for long, the mouth of a speaker, not of a listener."""
 
 
-def curves(score: Score, tables: Tables, first: int, count: int) -> Array:
+def curves(score: Score, tables: Tables, first: int, count: int, effort: Effort | None = None) -> Array:
     """Core weights, shape (count, 16), of grid points `first`, `first + 1`, ...; `mouthClose` is itself
     again.
 
-    Before time 0 the mouth is at rest.
+    `effort` has heard the voice; without it every syllable is as loud as another. Before time 0 the mouth
+    is at rest.
     """
     times = np.arange(first - MARGIN, first + count + MARGIN, dtype=np.float64) / GRID_HZ
     begin, end = float(times[0]), float(times[-1])
@@ -78,6 +82,8 @@ def curves(score: Score, tables: Tables, first: int, count: int) -> Array:
     wanted = _vowels(
         _weigh(slow, tables.base[vowels.targets]), _weigh(slow_round, tables.rounding[vowels.targets])
     )
+    if effort is not None:
+        wanted *= effort.factors(first - MARGIN, count + 2 * MARGIN)[:, _FACTOR_OF]
     if consonants.targets:
         base = _weigh(fast, tables.base[consonants.targets])
         _lay_over(wanted, base, _weigh(fast_round, tables.rounding[consonants.targets]))
