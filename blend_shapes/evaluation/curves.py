@@ -97,8 +97,10 @@ def turning_offsets(measured: Curve, truth: Curve, rate: float, mask: Mask) -> C
     warping that may shift by a quarter of a second (after Keogh and Pazzani's derivative warping). A
     steepest point is a peak of the true derivative of a standard deviation and more, within the mask.
     """
+    if mask.sum() < _FEWEST:
+        return np.zeros(0)
     slopes = [np.gradient(c) for c in (measured, truth)]
-    sizes = [float(s[mask].std()) if mask.any() else 0.0 for s in slopes]
+    sizes = [float(s[mask].std()) for s in slopes]
     if min(sizes) < 1e-9:
         return np.zeros(0)
     own, true = (s / size for s, size in zip(slopes, sizes, strict=True))

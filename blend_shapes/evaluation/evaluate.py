@@ -8,7 +8,7 @@ import numpy as np
 
 from blend_shapes.evaluation import noise, quiet
 from blend_shapes.evaluation.drivers import CAPTURE, SOUND, Driver, able
-from blend_shapes.evaluation.evidence import Evidence, gather
+from blend_shapes.evaluation.evidence import Evidence, gather, to_the_end
 from blend_shapes.evaluation.measures import Measure, closure_net
 from blend_shapes.evaluation.recording import Recording
 from blend_shapes.evaluation.rows import ROOM, Row, noisy, rows
@@ -84,7 +84,7 @@ def _rest(each: Driver) -> Weights:
     first."""
     if each.needs == CAPTURE:
         return np.zeros_like(each.frames(_silence()).weights[0])
-    weights = each.frames(_silence()).weights[FPS:]
+    weights = to_the_end(each.frames(_silence()), _SILENT_S * FPS).weights[FPS:]
     return np.asarray(np.median(weights, axis=0), np.float32)
 
 

@@ -44,7 +44,7 @@ class Evidence:
 def gather(frames: FaceFrames, rest: Weights, recording: Recording) -> Evidence:
     """Measure a face, and how it is at rest, against all that is known of a recording."""
     heard = speech(recording)
-    frames = _to_the_end(frames, len(heard.level))
+    frames = to_the_end(frames, len(heard.level))
     lips = {"head": closures.head_lips(frames), "proxy": closures.proxy_lips(frames)}
     labelled = recording.phones is not None
     rounded, spread = phones.rounding(frames, recording)
@@ -73,7 +73,7 @@ def _false(lips: Lips, recording: Recording, heard: Speech) -> tuple[int, int]:
     return closures.false_closures(lips, recording, heard)
 
 
-def _to_the_end(frames: FaceFrames, count: int) -> FaceFrames:
+def to_the_end(frames: FaceFrames, count: int) -> FaceFrames:
     """The frames of the recording, the last one held where they end before it."""
     if frames.first != 0 or frames.fps != FPS or not len(frames):
         raise ValueError(

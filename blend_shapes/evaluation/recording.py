@@ -75,6 +75,5 @@ def is_bilabial(phone: PhoneTiming) -> bool:
 
 
 def is_labiodental(phone: PhoneTiming) -> bool:
-    """Whether a label begins with the lip on the teeth: f v and the affricate that begins with closed
-    lips and the same place (``pf`` counts as p)."""
+    """Whether a label begins with the lip on the teeth: f v ɱ."""
     return phone.phone[:1] in ("f", "v", "ɱ")

@@ -67,26 +67,29 @@ def _tiers(text: str) -> Iterator[_Tier]:
         float(m[3]) if m[3] is not None else m[1].replace('""', '"') if m[1] is not None else f"<{m[2]}>"
         for m in _VALUE.finditer(text)
     )
-    try:
-        if [next(values), next(values)] != ["ooTextFile", "TextGrid"]:
-            raise ValueError('not a TextGrid: it begins with File type = "ooTextFile"')
+    if [_next(values), _next(values)] != ["ooTextFile", "TextGrid"]:
+        raise ValueError('not a TextGrid: it begins with File type = "ooTextFile"')
+    _span(values)
+    if _next(values) != "<exists>":
+        return
+    for _ in range(_count(values)):
+        kind, name = _next(values), str(_next(values))
         _span(values)
-        if next(values) != "<exists>":
-            return
-        for _ in range(_count(values)):
-            kind, name = next(values), next(values)
-            _span(values)
-            if kind not in ("IntervalTier", "TextTier"):
-                raise ValueError(f"a tier is an IntervalTier or a TextTier, not {kind!r}")
-            yield _Tier(
-                str(name), tuple(_mark(values, kind == "IntervalTier") for _ in range(_count(values)))
-            )
-    except StopIteration:
-        raise ValueError("the TextGrid ends before its last tier does: truncated?") from None
+        if kind not in ("IntervalTier", "TextTier"):
+            raise ValueError(f"a tier is an IntervalTier or a TextTier, not {kind!r}")
+        interval = kind == "IntervalTier"
+        yield _Tier(name, tuple(_mark(values, interval) for _ in range(_count(values))))
+
+
+def _next(values: Iterator[str | float]) -> str | float:
+    value = next(values, None)
+    if value is None:
+        raise ValueError("the TextGrid ends before its last tier does: truncated?")
+    return value
 
 
 def _number(values: Iterator[str | float]) -> float:
-    value = next(values)
+    value = _next(values)
     if not isinstance(value, float):
         raise ValueError(f"a number is wanted where {value!r} stands")
     return value
@@ -105,4 +108,4 @@ def _mark(values: Iterator[str | float], interval: bool) -> tuple[float, float, 
     end = _number(values) if interval else start
     if end < start:
         raise ValueError(f"an interval from {start:g} s to {end:g} s runs backwards")
-    return start, end, str(next(values))
+    return start, end, str(_next(values))

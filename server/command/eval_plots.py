@@ -82,7 +82,7 @@ def _figures(recording: Recording, own: _Own) -> "list[tuple[str, Figure]]":
         found.append(("closures", _closures(recording, own)))
     if recording.capture is not None:
         found.append(("jaw", _jaw(recording, own)))
-    if recording.lips is not None:
+    if recording.lips is not None and speech(recording).speaking.any():
         found.append(("lips", _lips(recording, own)))
     return found
 
@@ -174,7 +174,7 @@ def _jaw(recording: Recording, own: _Own) -> "Figure":
             jaw = frames.weights[:, INDEX["jawOpen"]]
             panel.plot(frames.times(), jaw, color=colour, linewidth=1.2, label=result.driver.name)
         panel.set_xlim(start, end)
-        panel.set_ylim(0, 0.8)
+        panel.set_ylim(0, 1.0)
     _legend(axes[0])
     return figure
 
