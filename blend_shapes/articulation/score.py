@@ -23,7 +23,7 @@ _VOWEL_RAMP: Final = 0.9
 """Length of a vowel's ramps in lengths of the vowel."""
 _VOWEL_RISE_S: Final = (0.06, 0.11)
 _VOWEL_FALL_S: Final = (0.07, 0.12)
-_RISE_S: Final = 0.07
+_RISE_S: Final = 0.05
 _FALL_S: Final = 0.09
 _LEAST_EDGE_S: Final = 0.035
 _NEIGHBOUR_SHARE: Final = 0.5
@@ -34,8 +34,8 @@ _LAST_S: Final = 0.10
 never lets go before what comes next is known.)"""
 _ONSET_S: Final = 0.08
 _OFFSET_S: Final = 0.15
-_SEAL_EDGE_S: Final = 0.055
-_SEAL_LEAD_S: Final = 0.010
+_SEAL_EDGE_S: Final = 0.042
+_SEAL_LEAD_S: Final = 0.008
 _SEAL_HOLD_S: Final = 0.008
 """Lips are together so long before a closure is heard, and after. Measured lips come within 15 % of closed
 25 ms before the label (median), and stay there longer than the label lasts."""
