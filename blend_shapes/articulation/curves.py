@@ -160,7 +160,7 @@ def _constrain(x: Array, bilabial: Array, labiodental: Array, sibilant: Array) -
             x[:, channel] *= 1.0 - k
     if len(bilabial):
         k = strongest(bilabial)
-        _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.04))
+        _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.03))
         # A funnel parts the lips by its nature; where they are sealed, rounding is a pucker.
         x[:, _PUCKER] += 0.5 * k * x[:, _FUNNEL]
         for channel in (_GAP, _LOWER, _UPPER, _FUNNEL, _TONGUE):

@@ -35,7 +35,7 @@ never lets go before what comes next is known.)"""
 _ONSET_S: Final = 0.08
 _OFFSET_S: Final = 0.15
 _SEAL_EDGE_S: Final = 0.042
-_SEAL_LEAD_S: Final = 0.008
+_SEAL_LEAD_S: Final = 0.012
 _SEAL_HOLD_S: Final = 0.008
 """Lips are together so long before a closure is heard, and after. Measured lips come within 15 % of closed
 25 ms before the label (median), and stay there longer than the label lasts."""
@@ -88,9 +88,11 @@ class Splitter:
         if touches and (self._kind is Kind.VOWEL or self._seal is Seal.LABIODENTAL):
             rise = max(_NEIGHBOUR_SHARE * self._length, _LEAST_EDGE_S)
         elif touches and self._kind is Kind.CONSONANT and target.kind is Kind.VOWEL:
-            fall_before = max(_NEIGHBOUR_SHARE * (end - start), _LEAST_EDGE_S)
+            fall_before = max(_NEIGHBOUR_SHARE * (phone.end - start), _LEAST_EDGE_S)
         self._kind, self._seal = target.kind, target.seal
-        self._length, self._end = end - start, end
+        # A diphthong makes room as the one vowel that it is.
+        self._length = end - (phone.start if target.kind is Kind.VOWEL else start)
+        self._end = end
         release = min(max(phone.release, start), end) if target.stop else end
         return TimedPart(target, start, release, end, phone.stress, min(rise, _RISE_S), fall_before)
 
@@ -130,6 +132,11 @@ class Track:
         )
 
 
+def _ease(edge: float) -> float:
+    """How much of its lead or hold a closure takes, 0 to 1: a short vowel beside it needs the time."""
+    return min(max((edge - _LEAST_EDGE_S) / (_SEAL_EDGE_S - _LEAST_EDGE_S), 0.0), 1.0)
+
+
 class Constraints:
     """Where lips close, lip meets teeth, or the jaw stays narrow: what every later layer has to respect."""
 
@@ -141,7 +148,7 @@ class Constraints:
 
     def add(self, part: TimedPart) -> None:
         if part.fall_before is not None and self._last is not Seal.NONE and self.seals[self._last]:
-            self.seals[self._last][-1] = released_sooner(self.seals[self._last][-1], part.fall_before)
+            self._let_go(self.seals[self._last], part.fall_before)
         kind = self._last = part.target.seal
         edge = min(part.rise, _SEAL_EDGE_S)
         if kind is Seal.BILABIAL:
@@ -153,9 +160,16 @@ class Constraints:
             leave = max(_held_until(part.start, part.end), part.start + _SHORTEST_SEAL_S)
             self.seals[kind].append(row(part.start - edge, part.start, leave, leave + _SEAL_EDGE_S))
 
+    def _let_go(self, rows: list[Row], fall: float) -> None:
+        """Of the last seal, before a vowel that leaves so long for it."""
+        begin, per_rise, end, per_fall = released_sooner(rows[-1], fall)
+        if self._last is Seal.BILABIAL:
+            end -= _SEAL_HOLD_S * (1.0 - _ease(fall))
+        rows[-1] = begin, per_rise, end, per_fall
+
     def _close(self, start: float, release: float, edge: float) -> None:
         rows, last = self.seals[Seal.BILABIAL], self._closure
-        begun = start - _SEAL_LEAD_S - edge, 1.0 / edge
+        begun = start - _SEAL_LEAD_S * _ease(edge) - edge, 1.0 / edge
         if last is not None and rows and abs(start - last[1]) < _MERGE_S:
             start, release = last[0], max(last[1], release)
             begun = rows.pop()[:2]

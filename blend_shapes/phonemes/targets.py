@@ -98,17 +98,17 @@ _SHORT: Final[dict[str, str]] = {
 # Columns: name; what it owns (J jaw, L lips, R rounding, T tongue; a small letter is dominance .4);
 # weights.
 _VOWELS: Final = """
-a   JL  jaw .50 str .10 low .28 upp .06
-ɑ   JL  jaw .52 str .06 low .26 upp .04
-æ   JL  jaw .46 smi .06 str .16 low .28 upp .10
+a   JL  jaw .48 str .10 low .28 upp .06
+ɑ   JL  jaw .50 str .06 low .26 upp .04
+æ   JL  jaw .45 smi .06 str .16 low .28 upp .10
 ʌ   Jl  jaw .36 str .08 low .20 upp .05
 ɐ   Jl  jaw .31 str .08 low .20 upp .05
-ə   jl  jaw .18 str .05 low .12 upp .03
-ɤ   Jl  jaw .24 str .06 low .16 upp .04
+ə   jl  jaw .20 str .05 low .12 upp .03
+ɤ   Jl  jaw .25 str .06 low .16 upp .04
 ɛ   JL  jaw .33 smi .10 str .14 low .24 upp .08 dim .04
-e   JL  jaw .24 smi .18 str .14 low .24 upp .10 dim .05
-ɪ   Jl  jaw .18 smi .14 str .12 low .20 upp .08
-i   JL  jaw .11 smi .30 str .14 low .28 upp .16 dim .05 shu .05
+e   JL  jaw .26 smi .18 str .14 low .24 upp .10 dim .05
+ɪ   Jl  jaw .20 smi .14 str .12 low .20 upp .08
+i   JL  jaw .12 smi .30 str .14 low .28 upp .16 dim .05 shu .05
 ɨ   Jl  jaw .12 smi .08 str .12 low .16 upp .06
 ɯᵝ  Jlr jaw .12 puc .16 low .08 upp .02 pre .02
 y   JR  jaw .14 cl .06 fun .30 puc .50 low .12 upp .06 fwd .04
@@ -135,9 +135,9 @@ z̩   Jl  jaw .07 smi .05 str .12 low .22 upp .08
 # after z c s.
 
 _CONSONANTS: Final = """
-p   JL  jaw .03 cl .03 shl .06
-b   JL  jaw .03 cl .03 shl .06
-m   JL  jaw .03 cl .03 shl .04
+p   JL  jaw .02 cl .02 shl .06
+b   JL  jaw .02 cl .02 shl .06
+m   JL  jaw .02 cl .02 shl .04
 ɸ   JLr jaw .07 cl .03 puc .08 low .08 pre .02
 β   JL  jaw .09 cl .03 low .08 pre .01
 f   JL  jaw .06 smi .02 str .05 upp .28 rol .50 shu .04
