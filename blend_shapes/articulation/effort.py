@@ -90,7 +90,7 @@ class Effort:
             return np.ones((count, 2), np.float32)
         at = np.arange(first - reach, first + count + reach) - self._origin
         axes = np.array(self._axes, np.float32)[np.clip(at, 0, len(self._axes) - 1)]
-        smooth = axes[:count] * _SMOOTH[0]
+        smooth: Array = axes[:count] * _SMOOTH[0]
         for i in range(1, len(_SMOOTH)):
             smooth += axes[i : i + count] * _SMOOTH[i]
         smooth *= GAIN_SLOPE

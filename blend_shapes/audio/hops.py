@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 HOP_HZ: Final = 60
 """Hops a second: those of the grid that curves of the mouth stand on."""
+LEAST_RATE: Final = 2 * HOP_HZ
+"""Samples a second: below this a hop could be without any."""
 _TUNED_AT: Final = 16_000.0
 """A difference shrinks as the rate grows: it is counted as at this rate."""
 
@@ -18,17 +20,17 @@ class Hop(NamedTuple):
     """Of the samples."""
     rough: float
     """Of their first difference, as at 16 kHz: it drops rumble below the voice."""
-    count: int
+    samples: int
 
     @property
     def power(self) -> float:
         """Mean square, 1 being full scale."""
-        return self.energy / self.count / 32768.0**2
+        return self.energy / self.samples / 32768.0**2
 
     @property
     def rough_power(self) -> float:
         """Mean square of the difference."""
-        return self.rough / self.count / 32768.0**2
+        return self.rough / self.samples / 32768.0**2
 
     @property
     def brightness(self) -> float:
@@ -37,11 +39,12 @@ class Hop(NamedTuple):
 
 
 class Hops:
-    """Hop k is centred on k / 60 s, so hop 0 is half a hop. Raises ValueError for rates below HOP_HZ."""
+    """Hop k is centred on k / 60 s, so hop 0 is half a hop."""
 
     def __init__(self, rate: int) -> None:
-        if rate < HOP_HZ:
-            raise ValueError(f"sound wants at least {HOP_HZ} samples a second, got {rate}")
+        """Raises ValueError for rates below LEAST_RATE."""
+        if rate < LEAST_RATE:
+            raise ValueError(f"sound wants a rate of at least {LEAST_RATE} samples a second, got {rate}")
         self._rate = rate
         self._scale = (rate / _TUNED_AT) ** 2
         self._pending: NDArray[np.int16] = np.zeros(1, np.int16)

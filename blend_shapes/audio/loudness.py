@@ -66,8 +66,9 @@ class Loudness:
     look_ahead: float = (_MARGIN + 3) / GRID_HZ
 
     def __init__(self, fps: int, rate: int, style: Style = NEUTRAL) -> None:
-        if fps < 1 or rate < GRID_HZ:
-            raise ValueError(f"loudness wants fps >= 1 and rate >= {GRID_HZ}, got {fps} and {rate}")
+        """Raises ValueError for fps below 1, and for rates below `hops.LEAST_RATE`."""
+        if fps < 1:
+            raise ValueError(f"a face wants at least one frame a second, got fps={fps}")
         self._fps = fps
         self._rate = rate
         self._hops = Hops(rate)

@@ -117,9 +117,9 @@ def turn(
     mood: str | None = "neutral",
     chunk_s: float = 1.0,
 ) -> FaceFrames:
-    """One turn to `end` seconds or later, its phones arriving `chunk_s` seconds at a time, and with them its
-    sound, samples and rate, where there is one; `mood` None is the mouth alone, any other has all layers of
-    life."""
+    """One turn to `end` seconds or later, its phones arriving `chunk_s` seconds at a time, and with them
+    its sound, samples and rate, where there is one; `mood` None is the mouth alone, any other has all
+    layers of life."""
     end = max(end, phones[-1].end if phones else 0.0)
     effort = None if sound is None else Effort(sound[1])
     mouth = Mouth(FPS, effort=effort)
