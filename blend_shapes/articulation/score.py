@@ -28,6 +28,8 @@ _FALL_S: Final = 0.09
 _LEAST_EDGE_S: Final = 0.035
 _NEIGHBOUR_SHARE: Final = 0.5
 """A consonant takes no more than this share of the vowel beside it for its rise or fall."""
+_ROUNDING_SHARE: Final = 0.8
+"""Nor does a vowel's rounding, of a vowel that touches it."""
 _SUSTAIN: Final = 0.75
 _LAST_S: Final = 0.10
 """A phone holds its shape for this share of its time, and until so long before its end. (So a consonant
@@ -61,6 +63,10 @@ class TimedPart(NamedTuple):
     """Longest rise of a consonant, so that the vowel before it is heard and seen."""
     fall_before: float | None
     """Longest fall of the consonant that ends where this vowel begins; None leaves it alone."""
+    round_rise: float
+    """Longest rise of a vowel's rounding."""
+    round_fall_before: float | None
+    """Longest fall of the rounding of the vowel that ends where this one begins."""
 
 
 class Splitter:
@@ -84,7 +90,10 @@ class Splitter:
 
     def _timed(self, target: Target, phone: PhoneTiming, start: float, end: float) -> TimedPart:
         touches = abs(start - self._end) < _LEAST_EDGE_S
-        rise, fall_before = _RISE_S, None
+        rise, fall_before, round_rise, round_fall_before = _RISE_S, None, ANTICIPATION_S, None
+        if touches and self._kind is target.kind is Kind.VOWEL:
+            round_rise = max(_ROUNDING_SHARE * self._length, _LEAST_EDGE_S)
+            round_fall_before = max(_ROUNDING_SHARE * (phone.end - start), _LEAST_EDGE_S)
         if touches and (self._kind is Kind.VOWEL or self._seal is Seal.LABIODENTAL):
             rise = max(_NEIGHBOUR_SHARE * self._length, _LEAST_EDGE_S)
         elif touches and self._kind is Kind.CONSONANT and target.kind is Kind.VOWEL:
@@ -94,7 +103,17 @@ class Splitter:
         self._length = end - (phone.start if target.kind is Kind.VOWEL else start)
         self._end = end
         release = min(max(phone.release, start), end) if target.stop else end
-        return TimedPart(target, start, release, end, phone.stress, min(rise, _RISE_S), fall_before)
+        return TimedPart(
+            target,
+            start,
+            release,
+            end,
+            phone.stress,
+            min(rise, _RISE_S),
+            fall_before,
+            min(round_rise, ANTICIPATION_S),
+            round_fall_before,
+        )
 
 
 @dataclass(slots=True)
@@ -114,6 +133,11 @@ class Track:
         """Cut the fall of the window added last."""
         if self.rows:
             self.rows[-1] = released_sooner(self.rows[-1], fall)
+            self.release_rounding(fall)
+
+    def release_rounding(self, fall: float) -> None:
+        """Cut the fall of its rounding alone."""
+        if self.round_rows:
             self.round_rows[-1] = released_sooner(self.round_rows[-1], fall)
 
     def between(self, begin: float, end: float) -> "Track":
@@ -198,6 +222,8 @@ class Score:
             self.constraints.add(part)
             if part.fall_before is not None:
                 self.consonants.release_last(part.fall_before)
+            if part.round_fall_before is not None:
+                self.vowels.release_rounding(part.round_fall_before)
             if part.target.kind is Kind.VOWEL:
                 self._vowel(part)
             elif part.target.kind is Kind.CONSONANT:
@@ -212,7 +238,7 @@ class Score:
         leave = _held_until(start, end)
         self.vowels.add(
             row(start - rise, full, leave, end + fall),
-            row(start - ANTICIPATION_S, start, leave, end + fall),
+            row(start - part.round_rise, start, leave, end + fall),
             variant(part.target, part.stress),
         )
 

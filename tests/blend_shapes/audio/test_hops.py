@@ -33,7 +33,9 @@ def test_energies_are_exact() -> None:
     found = hops(sound, rate, [])
     assert len(found) == 120
     assert found[0].samples == 133 and found[1].samples in (266, 267)  # hop 0 is half a hop
-    assert found[5].energy == found[5].samples // 2 * (32768**2 + 32767**2) + found[5].samples % 2 * 32768**2
+    assert (
+        found[5].energy == found[5].samples // 2 * (32768**2 + 32767**2) + found[5].samples % 2 * 32768**2
+    )
     assert found[5].power == pytest.approx(1.0, abs=1e-4)
     assert found[5].brightness == pytest.approx(4.0, abs=1e-3)  # the brightest there is
     assert found[5].rough_power == pytest.approx(4.0, abs=1e-3)
