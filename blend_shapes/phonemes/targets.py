@@ -111,7 +111,7 @@ e   JL  jaw .26 smi .18 str .14 low .24 upp .10 dim .05
 i   JL  jaw .12 smi .30 str .14 low .28 upp .16 dim .05 shu .05
 ɨ   Jl  jaw .12 smi .08 str .12 low .16 upp .06
 ɯᵝ  Jlr jaw .12 puc .16 low .08 upp .02 pre .02
-y   JR  jaw .14 cl .06 fun .30 puc .50 low .12 upp .06 fwd .04
+y   JR  jaw .14 cl .06 fun .24 puc .52 low .11 upp .05 fwd .04
 ʏ   JR  jaw .18 cl .06 fun .28 puc .36 low .12 upp .06 fwd .03
 ø   JR  jaw .26 cl .06 fun .32 puc .34 low .16 upp .06 fwd .04
 œ   JR  jaw .35 cl .06 fun .32 puc .24 low .18 upp .06 fwd .04
@@ -122,8 +122,8 @@ y   JR  jaw .14 cl .06 fun .30 puc .50 low .12 upp .06 fwd .04
 ɒ   Jr  jaw .46 cl .04 fun .22 puc .10 str .06 low .24 upp .05
 o   JR  jaw .34 cl .09 fun .34 puc .30 str .06 low .18 upp .05 fwd .04
 ʊ   JR  jaw .22 cl .12 fun .26 puc .32 str .04 low .12 upp .03
-u   JR  jaw .26 cl .16 fun .28 puc .55 str .06 low .10 upp .03 rou .03 fwd .05
-w   JR  jaw .20 cl .13 fun .28 puc .58 low .06 fwd .05
+u   JR  jaw .26 cl .18 fun .22 puc .58 str .04 low .10 upp .02 rou .03 fwd .05
+w   JR  jaw .20 cl .13 fun .22 puc .60 low .06 fwd .05
 ɥ   JR  jaw .14 cl .08 fun .28 puc .54 low .10 upp .04 fwd .05
 j   jl  jaw .09 smi .20 str .10 low .16 upp .08
 ʐ̩   Jr  jaw .10 fun .20 low .20 upp .08
