@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from blend_shapes.arkit import CHANNELS, HEAD_ANGLES
-from blend_shapes.articulation import LOOK_AHEAD_S, Mouth
+from blend_shapes.articulation import LOOK_AHEAD_S, Effort, Mouth
 from blend_shapes.audio.loudness import Loudness
 from blend_shapes.audio.sound_file import Samples
 from blend_shapes.evaluation.recording import Capture, Recording
@@ -62,7 +62,8 @@ class FromPhones:
     look_ahead: float | None = LOOK_AHEAD_S
 
     def frames(self, recording: Recording) -> FaceFrames:
-        return turn(recording.phones or (), recording.seconds, mood=self.mood)
+        sound = recording.samples, recording.rate
+        return turn(recording.phones or (), recording.seconds, sound, mood=self.mood)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +110,28 @@ def on_grid(capture: Capture, seconds: float) -> FaceFrames:
 
 
 def turn(
-    phones: Sequence[PhoneTiming], end: float, *, mood: str | None = "neutral", chunk_s: float = 1.0
+    phones: Sequence[PhoneTiming],
+    end: float,
+    sound: tuple[Samples, int] | None = None,
+    *,
+    mood: str | None = "neutral",
+    chunk_s: float = 1.0,
 ) -> FaceFrames:
-    """One turn to `end` seconds or later, its phones arriving `chunk_s` seconds at a time; `mood` None is
-    the mouth alone, any other has all layers of life."""
+    """One turn to `end` seconds or later, its phones arriving `chunk_s` seconds at a time, and with them
+    its sound, samples and rate, where there is one; `mood` None is the mouth alone, any other has all
+    layers of life."""
     end = max(end, phones[-1].end if phones else 0.0)
-    mouth = Mouth(FPS)
+    effort = None if sound is None else Effort(sound[1])
+    mouth = Mouth(FPS, effort=effort)
     life = None if mood is None else LivingFace(FPS, _SEED, mood, _INTENSITY)
-    runs, given = [], 0
+    runs, given, heard = [], 0, 0
     for known in itertools.chain(np.arange(chunk_s, end, chunk_s).tolist(), (end,)):
         until = given
         while until < len(phones) and phones[until].start < known:
             until += 1
         new, given = phones[given:until], until
+        if sound is not None and effort is not None:
+            effort.hear(sound[0][heard : (heard := int(known * sound[1]))])
         lips = mouth.follow(new, known)
         if life is None:
             runs.append(lips)

@@ -25,7 +25,11 @@ def test_articulation_is_the_mouth_with_or_without_life() -> None:
         driver(n).frames(SAID) for n in ("articulation:mouth", "articulation", "articulation:happy")
     )
     n = round(SAID.seconds * 60)
-    assert np.abs(bare.weights[:n] - pose(SAID.phones or (), np.arange(n) / 60)).max() < 1e-6
+    silent = turn(SAID.phones or (), SAID.seconds, mood=None)
+    assert np.abs(silent.weights[:n] - pose(SAID.phones or (), np.arange(n) / 60)).max() < 1e-6
+    heard = turn(SAID.phones or (), SAID.seconds, (SAID.samples, RATE), mood=None)
+    assert np.array_equal(bare.weights, heard.weights)
+    assert not np.array_equal(bare.weights, silent.weights)
     assert not bare.weights[:, BLINK].any()
     assert alive.weights[:, BLINK].any()
     smile = INDEX["mouthSmileLeft"]
@@ -35,6 +39,9 @@ def test_articulation_is_the_mouth_with_or_without_life() -> None:
 
 def test_chunks_do_not_change_a_turn() -> None:
     whole, cut = (turn(phones("m a b a"), 1.5, chunk_s=c) for c in (9.0, 0.1))
+    assert (whole.weights == cut.weights).all()
+    sound = SAID.samples, RATE
+    whole, cut = (turn(SAID.phones or (), SAID.seconds, sound, chunk_s=c) for c in (9.0, 0.1))
     assert (whole.weights == cut.weights).all()
 
 
