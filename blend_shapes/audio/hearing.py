@@ -1,7 +1,7 @@
 """What the audio network hears: log-mel spectra of many streams of one rate, levelled by each voice.
 
 A step is one point of the 60 Hz grid; it sees two spectra, the later one of the 25 ms that end `AHEAD_S`
-after the step. A spectrum's bins lie 40 Hz apart at any sample rate, so no sound is resampled: a slower
+after the step. Mel bands are read off the spectrum at any sample rate, so no sound is resampled: a slower
 stream only has no upper bands. Every step stands at a sample counted from the stream's first, so no cutting
 of the sound changes one.
 """
@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import next_fast_len, rfft
 
 from blend_shapes.articulation.windows import Array
 
@@ -47,18 +48,19 @@ def mel(hz: Array | float) -> Array:
 
 
 @lru_cache(maxsize=64)
-def _filters(rate: int, warp: float) -> tuple[Array, Array]:
-    """The window of a spectrum, and triangular filters (bins, BANDS) over its lowest bins."""
+def _filters(rate: int, warp: float) -> tuple[Array, Array, int]:
+    """The window of a spectrum, triangular filters (bins, BANDS) over its lowest bins, and its length."""
     size = round(_WINDOW_S * rate)
     window = np.hanning(size + 1)[:-1].astype(np.float32)
     window /= window.sum()
-    bins = np.arange(size // 2 + 1) * (rate / size) * warp
+    padded = next_fast_len(size, real=True)
+    bins = np.arange(padded // 2 + 1) * (rate / padded) * warp
     edges = np.linspace(float(mel(_LOWEST_HZ)), float(mel(_HIGHEST_HZ)), BANDS + 2)
     at = mel(bins)[:, None]
     low, mid, high = edges[:-2], edges[1:-1], edges[2:]
     triangles = np.minimum((at - low) / (mid - low), (high - at) / (high - mid))
     weights = np.maximum(triangles, 0.0).astype(np.float32)
-    return window, weights[bins <= _HIGHEST_HZ]
+    return window, weights[bins <= _HIGHEST_HZ], padded
 
 
 def spectra(sound: Array, rate: int, warp: float = 1.0) -> Array:
@@ -66,8 +68,8 @@ def spectra(sound: Array, rate: int, warp: float = 1.0) -> Array:
 
     `warp` moves the formants up by that factor (vocal tract length perturbation).
     """
-    window, weights = _filters(rate, warp)
-    lines = np.fft.rfft(sound * window)[:, : len(weights)]
+    window, weights, padded = _filters(rate, warp)
+    lines = rfft(sound * window, padded)[:, : len(weights)]
     power = lines.real**2 + lines.imag**2
     return np.asarray(10.0 * np.log10(power @ weights + _FLOOR), np.float32)
 

@@ -66,8 +66,7 @@ def _espeak(order: Order, rng: random.Random) -> Iterator[Spoken]:
         )
         variant = rng.choice(_UNSEEN_VARIANTS if unseen else _VARIANTS)
         text = texts.sentence(language, order.seed * _BATCH + n)
-        identifier = espeak.identifier(language, variant)
-        yield espeak.speak(text, identifier, rng.uniform(0.65, 1.45), 2.0 ** rng.uniform(-0.45, 0.45))
+        yield espeak.speak(text, language, variant, rng.uniform(0.65, 1.45), 2.0 ** rng.uniform(-0.45, 0.45))
 
 
 def _flite(order: Order, rng: random.Random) -> Iterator[Spoken]:

@@ -9,13 +9,13 @@ from server.engines.voices.espeak_chunks import ChunkCutter
 from server.engines.voices.espeak_library import Event, Samples
 
 
-def speak(text: str, identifier: str, rate: float, pitch: float) -> Spoken:
-    """`identifier` is a voice of the library with its variant; `rate` and `pitch` are factors.
+def speak(text: str, language: str, variant: str, rate: float, pitch: float) -> Spoken:
+    """`variant` is one of the library's, or ""; `rate` and `pitch` are factors.
 
     Raises `EngineError` for a voice that does not exist.
     """
     library = espeak_library.load()
-    cutter = ChunkCutter(text, library.rate, RATE)
+    cutter = ChunkCutter(text, language, library.rate, RATE)
     chunks = []
 
     def receive(samples: Samples, events: list[Event]) -> bool:
@@ -23,7 +23,7 @@ def speak(text: str, identifier: str, rate: float, pitch: float) -> Spoken:
             chunks.append(chunk)
         return True
 
-    library.synthesise(text, identifier, rate, pitch, receive)
+    library.synthesise(text, _identifier(language, variant), rate, pitch, receive)
     chunks.append(cutter.finish())
     phones: list[PhoneTiming] = []
     for chunk in chunks:
@@ -32,7 +32,7 @@ def speak(text: str, identifier: str, rate: float, pitch: float) -> Spoken:
     return Spoken(sound, within(phones, len(sound) / RATE))
 
 
-def identifier(language: str, variant: str) -> str:
+def _identifier(language: str, variant: str) -> str:
     """The voice of the library for a language, with a variant or "". Raises StopIteration for none."""
     found = next(v.identifier for v in espeak_library.load().voices if v.language.lower() == language)
     return f"{found}+{variant}" if variant else found

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 from numpy.random import Generator
+from scipy.fft import irfft, next_fast_len, rfft
 from scipy.signal import butter, fftconvolve, sosfilt
 
 from blend_shapes.articulation.windows import Array
@@ -48,7 +49,7 @@ def tilt(sound: Array, rng: Generator) -> Array:
         )
     low = rng.uniform(20.0, 120.0) if rng.random() < 0.8 else rng.uniform(120.0, 320.0)
     decibels -= 10.0 * np.log10(1.0 + 2.0 ** (4.0 * (np.log2(low / 1000.0) - octaves)))
-    impulse = np.fft.irfft(10.0 ** (decibels / 20.0))
+    impulse = irfft(10.0 ** (decibels / 20.0))
     impulse = np.roll(impulse, 64)[:128] * np.hanning(128)
     return np.asarray(fftconvolve(sound, impulse)[64 : 64 + len(sound)], np.float32)
 
@@ -71,10 +72,10 @@ def noise(count: int, rng: Generator, voices: Sequence[Array] = ()) -> Array:
             np.zeros(count, np.float32),
         )
     else:
-        lines = np.fft.rfft(rng.normal(0.0, 1.0, count))
-        hz = np.maximum(np.fft.rfftfreq(count, 1 / RATE), 20.0)
-        lines *= (hz / 500.0) ** rng.uniform(-1.2, 0.3)
-        sound = np.fft.irfft(lines, count)
+        size = next_fast_len(count, real=True)
+        lines = rfft(rng.normal(0.0, 1.0, size))
+        lines *= (np.maximum(np.fft.rfftfreq(size, 1 / RATE), 20.0) / 500.0) ** rng.uniform(-1.2, 0.3)
+        sound = irfft(lines, size)[:count]
         if kind > 0.85:
             sound *= swell(count, rng) ** 2
         if rng.random() < 0.25:
