@@ -45,8 +45,8 @@ _CLOSING: Final = {"jawOpen": 9.0, "mouthClose": 6.0}
 _LIP_RATE: Final = 14.0
 """Limits per second, from captured speech: a jaw's 99th percentile is 6.9 opening and 7.8 closing, counted
 from picture to picture at 30 a second. mouthClose, the difference of jaw and gap, keeps 15."""
-_UP: Final = np.array([_OPENING.get(c, _LIP_RATE) for c in CORE], np.float32) / GRID_HZ
-_DOWN: Final = np.array([_CLOSING.get(c, _LIP_RATE) for c in CORE], np.float32) / GRID_HZ
+UP: Final = np.array([_OPENING.get(c, _LIP_RATE) for c in CORE], np.float32) / GRID_HZ
+DOWN: Final = np.array([_CLOSING.get(c, _LIP_RATE) for c in CORE], np.float32) / GRID_HZ
 
 _REST: Final = np.array([REST.get(c, 0.0) if c != "mouthClose" else 0.0 for c in CORE], np.float32)
 """At rest the gap is 0: lips touch."""
@@ -91,7 +91,7 @@ def curves(score: Score, tables: Tables, first: int, count: int, effort: Effort 
     wanted -= _REST
     wanted *= union(speaking)[:, None]
     wanted += _REST
-    _constrain(wanted, *seals)
+    constrain(wanted, *(strongest(held) if len(held) else None for held in seals))
     if times[0] < 0.0:
         wanted[times < 0.0] = _REST
     return finish(wanted)
@@ -142,14 +142,17 @@ def _lay_over(pose: Array, base: Array, rounding: Array) -> None:
     pose += mean
 
 
-def _constrain(x: Array, bilabial: Array, labiodental: Array, sibilant: Array) -> None:
+def constrain(x: Array, bilabial: Array | None, labiodental: Array | None, sibilant: Array | None) -> None:
     """Hold what must hold, in place: narrow jaw for sibilants, lip on teeth for f and v, sealed lips for
-    m b p."""
+    m b p.
+
+    `x` is core weights with the gap in place of `mouthClose`, shape (n, 16); how far each of them holds
+    has shape (n,), None where nowhere.
+    """
     np.minimum(x[:, _JAW], _MAX_JAW, out=x[:, _JAW])
-    if len(sibilant):
-        _pull(x, _JAW, strongest(sibilant), np.minimum(x[:, _JAW], 0.12))
-    if len(labiodental):
-        k = strongest(labiodental)
+    if sibilant is not None:
+        _pull(x, _JAW, sibilant, np.minimum(x[:, _JAW], 0.12))
+    if (k := labiodental) is not None:
         _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.06))
         _pull(x, _GAP, k, x[:, _JAW])
         _pull(x, _ROLL_LOWER, k, np.maximum(x[:, _ROLL_LOWER], 0.48))
@@ -158,8 +161,7 @@ def _constrain(x: Array, bilabial: Array, labiodental: Array, sibilant: Array) -
         _pull(x, _PUCKER, k, np.minimum(x[:, _PUCKER], 0.05))
         for channel in (_LOWER, _FUNNEL):
             x[:, channel] *= 1.0 - k
-    if len(bilabial):
-        k = strongest(bilabial)
+    if (k := bilabial) is not None:
         _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.03))
         # A funnel parts the lips by its nature; where they are sealed, rounding is a pucker.
         x[:, _PUCKER] += 0.5 * k * x[:, _FUNNEL]
@@ -182,9 +184,9 @@ def limit_speed(x: Array) -> Array:
     """
     y = x.copy()
     for step in (1, 2, 4):
-        np.minimum(y[step:], y[:-step] + _UP * step, out=y[step:])
+        np.minimum(y[step:], y[:-step] + UP * step, out=y[step:])
     for step in (1, 2, 4):
-        np.minimum(y[:-step], y[step:] + _DOWN * step, out=y[:-step])
+        np.minimum(y[:-step], y[step:] + DOWN * step, out=y[:-step])
     return y[_REACH:-_REACH]
 
 

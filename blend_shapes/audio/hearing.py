@@ -82,6 +82,12 @@ class Levels:
         self._mean = np.empty((count, BANDS), np.float32)
         self.reset(np.arange(count))
 
+    def grow(self, count: int) -> None:
+        """Room for so many voices."""
+        more = Levels(count - len(self._peak))
+        self._peak = np.concatenate([self._peak, more._peak])
+        self._mean = np.concatenate([self._mean, more._mean])
+
     def reset(self, rows: NDArray[np.int64]) -> None:
         """These rows belong to new voices."""
         self._peak[rows] = _PEAK_DB[1]

@@ -18,8 +18,8 @@ WIDTH: Final = 192
 DILATIONS: Final = (1, 2, 4, 8, 16) * 2
 TAPS: Final = 3
 MOUTH: Final = len(CORE)
-ANSWERS: Final = MOUTH + len(SEALS)
-"""Numbers that a step answers when the network runs: core weights, then logits of the seals."""
+ANSWERS: Final = MOUTH + len(SEALS) + 1
+"""Numbers that a step answers when the network runs: core weights, logits of the seals, and of speech."""
 
 
 class Block(nn.Module):
@@ -39,7 +39,8 @@ class Block(nn.Module):
 
 
 class FaceNet(nn.Module):
-    """Inputs (batch, INPUTS, steps) to core weights (batch, 16, steps), seal logits (batch, 3, steps) and, for
+    """Inputs (batch, INPUTS, steps) to core weights (batch, 16, steps), logits of seals and of
+    speech (batch, 4, steps) and, for
     training alone, logits of phone classes (batch, classes, steps)."""
 
     def __init__(self) -> None:
@@ -63,7 +64,7 @@ def loss(net: FaceNet, inputs: Tensor, core: Tensor, seals: Tensor, classes: Ten
     """How wrong the answers are, one number.
 
     Squared error of the mouth and of its speed, both in units of each channel's `spread` (16,), more where
-    lips are sealed; cross-entropy of the seals and of the phones.
+    lips are sealed; cross-entropy of the seals, of speech, and of the phones.
     """
     mouth, sealed, said = net(inputs)
     scale = 1.0 / spread[None, :, None]
@@ -71,6 +72,6 @@ def loss(net: FaceNet, inputs: Tensor, core: Tensor, seals: Tensor, classes: Ten
     weight = 1.0 + 3.0 * seals[:, :1]
     speed = error[..., 1:] - error[..., :-1]
     shape = (weight * error**2).mean() + 4.0 * (weight[..., 1:] * speed**2).mean()
-    positive = torch.tensor((4.0, 4.0, 1.0))[None, :, None]
+    positive = torch.tensor((4.0, 4.0, 1.0, 1.0))[None, :, None]
     closing = functional.binary_cross_entropy_with_logits(sealed, seals, pos_weight=positive)
     return shape + 2.0 * closing + 0.5 * functional.cross_entropy(said, classes)

@@ -28,7 +28,8 @@ GAP: Final = CORE.index("mouthClose")
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
     """For each step: the core weights with the gap between the lips (jawOpen - mouthClose) in place of
-    mouthClose (n, 16), how far each seal holds (n, 3), and the class of the phone (n,)."""
+    mouthClose (n, 16), how far each seal holds and whether anyone speaks (n, 4), and the class of the phone
+    (n,)."""
 
     core: Array
     seals: Array
@@ -38,13 +39,14 @@ class Answers:
 def answers(phones: Sequence[PhoneTiming], sound: NDArray[np.int16], rate: int, steps: int) -> Answers:
     """Of speech with these phones; its loudness opens the mouth as the articulation driver has it."""
     score, effort = Score(), Effort(rate)
-    score.add(phones)
+    score.add(p for p in phones if p.phone)
     effort.hear(sound)
     core = curves(score, tables(NEUTRAL), 0, steps, effort)
     core[:, GAP] = core[:, JAW] - core[:, GAP]
     times = np.arange(steps) / STEP_HZ
     rows = score.constraints.seals
-    seals = np.stack([strongest(evaluate(rows[seal], times)) for seal in SEALS], axis=1)
+    held = [strongest(evaluate(rows[seal], times)) for seal in SEALS]
+    seals = np.stack([*held, strongest(evaluate(score.speaking, times))], axis=1)
     classes = np.zeros(steps, np.int64)
     for part in Splitter().split(phones):
         inside = slice(*np.searchsorted(times, (part.start, part.end)))
