@@ -39,5 +39,6 @@ def _match(tree: config.Config, made: Engines) -> str:
         f"brain: {slots.brain.use}\n"
         f"voice: {slots.voice.use}, {traits.rate} samples a second, {languages}, {phones}\n"
         f"face: {slots.face.use}, {wants}\n"
+        f"mirror: {slots.mirror.use}, follows the user's own voice\n"
         "the engines work together"
     )

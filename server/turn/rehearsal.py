@@ -3,13 +3,18 @@
 The first use of an engine loads dictionaries, builds an index, compiles and caches.
 """
 
+import numpy as np
+
+from server.audio.chunk import AudioChunk, AudioFormat
 from server.clock import Clock
 from server.history import History
 from server.speech.character import Character
+from server.speech.values import SpeechChunk
 from server.turn.delivery import Delivery
-from server.turn.events import AtOnce, InOrder
+from server.turn.events import AtOnce, InOrder, Live
 from server.turn.turn import Engines, Pace, Request, Turn
 
+_SILENCE_RATE = 16_000
 HOURS_S = 1e5
 """A lead so long that nothing is held back."""
 
@@ -19,6 +24,9 @@ class _Nobody:
         """Nobody listens."""
 
     def tell(self, event: AtOnce) -> None:
+        """Nobody listens."""
+
+    def live(self, event: Live) -> None:
         """Nobody listens."""
 
     def hush(self) -> None:
@@ -43,3 +51,9 @@ async def rehearse(engines: Engines, character: Character, fps: int, clock: Cloc
         speaking=lambda: None,
     )
     await turn.run()
+    if engines.mirror is not None:
+        track = engines.mirror.begin(fps)
+        track.follow(
+            SpeechChunk(AudioChunk(np.zeros(_SILENCE_RATE, np.int16), AudioFormat(_SILENCE_RATE)), None)
+        )
+        track.settle()

@@ -3,7 +3,7 @@
 import asyncio
 
 from server.speech.values import Segment
-from server.turn.events import AtOnce, InOrder, SegmentReady, TurnEvent
+from server.turn.events import AtOnce, InOrder, Live, SegmentReady, TurnEvent
 
 
 class Ears:
@@ -20,6 +20,9 @@ class Ears:
         self._note(event)
 
     def tell(self, event: AtOnce) -> None:
+        self._note(event)
+
+    def live(self, event: Live) -> None:
         self._note(event)
 
     def hush(self) -> None:

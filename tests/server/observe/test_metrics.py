@@ -41,7 +41,7 @@ def test_turns_are_counted_by_how_they_ended() -> None:
 def test_connections_and_sessions() -> None:
     metrics = Metrics()
     alive = [1, 2, 3]
-    metrics.watch_sessions(lambda: len(alive))
+    metrics.watch_sessions(lambda: len(alive), lambda: len(alive) - 1)
     metrics.connected()
     metrics.connected()
     metrics.disconnected(4400)
@@ -51,6 +51,7 @@ def test_connections_and_sessions() -> None:
     shown = lines(metrics)
     assert shown["facewire_connections"] == 1
     assert shown["facewire_sessions"] == 3
+    assert shown["facewire_drive_sessions"] == 2
     assert shown['facewire_connections_closed_total{code="4400"}'] == 1
     assert shown['facewire_connections_closed_total{code="lost"}'] == 1
     assert shown['facewire_messages_refused_total{code="bad_message"}'] == 1
