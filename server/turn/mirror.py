@@ -20,11 +20,12 @@ from blend_shapes.layers import LivingFace
 from server.audio.chunk import AudioChunk, AudioFormat, Samples
 from server.clock import Clock
 from server.errors import EngineError
-from server.ports import FaceDriver, FaceTrack
+from server.ports import FaceDriver
 from server.speech.character import Character
 from server.speech.values import SpeechChunk
 from server.turn.delivery import Delivery
 from server.turn.events import MirrorReady, TurnFailed
+from server.turn.offload import offloaded
 
 QUEUE_S: Final = 2.0
 """Sound that may wait; when it is more the oldest is left out."""
@@ -57,9 +58,10 @@ class _Take:
     """Sound from `position` of the microphone on, and the face that it makes."""
 
     def __init__(
-        self, track: FaceTrack, life: LivingFace, fps: int, microphone: AudioFormat, position: int
+        self, driver: FaceDriver, life: LivingFace, fps: int, microphone: AudioFormat, position: int
     ) -> None:
-        self._track = track
+        self._executor = driver.executor
+        self._track = driver.begin(fps)
         self._life = life
         self._microphone = microphone
         # Frame 0 of the track is one of the microphone's grid: silence leads from it to the first sample.
@@ -68,7 +70,7 @@ class _Take:
         self.end = self._start
         """Position after the last sample heard, on the microphone's timeline."""
 
-    def follow(self, samples: Samples, position: int) -> FaceFrames:
+    async def follow(self, samples: Samples, position: int) -> FaceFrames:
         """Hear silence up to `position`, which is not before `end`, and the samples from there on."""
         silence = np.zeros(position - self.end, np.int16)
         audio = np.concatenate([silence, samples]) if len(silence) else samples
@@ -76,12 +78,12 @@ class _Take:
         self.end += len(audio)
         speech = SpeechChunk(chunk, phones=None)
         self._life.hear(None, speech.end)
-        return self._placed(self._life.compose(self._track.follow(speech)))
+        return self._placed(self._life.compose(await offloaded(self._executor, self._track.follow, speech)))
 
-    def settle(self) -> FaceFrames:
+    async def settle(self) -> FaceFrames:
         """The rest of the frames, to the one at rest. Call once."""
         end = (self.end - self._start) / self._microphone.rate
-        return self._placed(self._life.settle(self._track.settle(), end))
+        return self._placed(self._life.settle(await offloaded(self._executor, self._track.settle), end))
 
     def feel(self, mood: str, intensity: float) -> None:
         self._life.feel((self.end - self._start) / self._microphone.rate, mood, intensity)
@@ -160,7 +162,7 @@ class Mirror:
                 await self._wake.wait()
             await self._clock.sleep_until(self._due)
             if self._waiting:
-                self._step()
+                await self._step()
 
     # --- the queue -------------------------------------------------------------------------------
 
@@ -198,11 +200,11 @@ class Mirror:
 
     # --- the face --------------------------------------------------------------------------------
 
-    def _step(self) -> None:
+    async def _step(self) -> None:
         arrived = self._waiting[0].arrived
         chunk = self._next()
         try:
-            frames = self._settle() if chunk is None else self._follow(chunk)
+            frames = await (self._settle() if chunk is None else self._follow(chunk))
         except EngineError as error:
             self._fail(error.code, str(error))
         except Exception:
@@ -211,7 +213,7 @@ class Mirror:
         else:
             self._show(frames, arrived)
 
-    def _follow(self, chunk: AudioChunk) -> FaceFrames:
+    async def _follow(self, chunk: AudioChunk) -> FaceFrames:
         _, fresh = chunk.split(self._end - chunk.position)
         if not len(fresh):
             return FaceFrames.empty(self._shown, self._fps)
@@ -220,17 +222,17 @@ class Mirror:
             self._charge(TAKE_S)
         self._charge((fresh.end - self._take.end) / self._microphone.rate)
         self._end = fresh.end
-        return self._take.follow(fresh.samples, fresh.position)
+        return await self._take.follow(fresh.samples, fresh.position)
 
     def _new_take(self, position: int) -> _Take:
         character = self._character()
         self._takes += 1
         life = LivingFace(self._fps, self._seed + self._takes, character.mood, character.mood_intensity)
-        return _Take(self._driver.begin(self._fps), life, self._fps, self._microphone, position)
+        return _Take(self._driver, life, self._fps, self._microphone, position)
 
-    def _settle(self) -> FaceFrames:
+    async def _settle(self) -> FaceFrames:
         take, self._take = self._take, None
-        return FaceFrames.empty(self._shown, self._fps) if take is None else take.settle()
+        return FaceFrames.empty(self._shown, self._fps) if take is None else await take.settle()
 
     def _show(self, frames: FaceFrames, arrived: float) -> None:
         """Send what is new: the frames of a rest may reach into the take after it."""

@@ -12,9 +12,9 @@ from server.speech.character import Character
 from server.speech.values import SpeechChunk
 from server.turn.delivery import Delivery
 from server.turn.events import AtOnce, InOrder, Live
+from server.turn.offload import offloaded
 from server.turn.turn import Engines, Pace, Request, Turn
 
-_SILENCE_RATE = 16_000
 HOURS_S = 1e5
 """A lead so long that nothing is held back."""
 
@@ -52,8 +52,11 @@ async def rehearse(engines: Engines, character: Character, fps: int, clock: Cloc
     )
     await turn.run()
     if engines.mirror is not None:
-        track = engines.mirror.begin(fps)
-        track.follow(
-            SpeechChunk(AudioChunk(np.zeros(_SILENCE_RATE, np.int16), AudioFormat(_SILENCE_RATE)), None)
-        )
-        track.settle()
+        track, executor = engines.mirror.begin(fps), engines.mirror.executor
+        await offloaded(executor, track.follow, _silence(1.0))
+        await offloaded(executor, track.settle)
+
+
+def _silence(seconds: float) -> SpeechChunk:
+    audio = AudioFormat(16_000)
+    return SpeechChunk(AudioChunk(np.zeros(audio.samples(seconds), np.int16), audio), phones=None)
