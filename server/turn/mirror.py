@@ -139,8 +139,7 @@ class Mirror:
             return
         self._queued += len(chunk)
         self._put(chunk)
-        while self._full and len(self._waiting) > 1:
-            self._leave_out()
+        self._bound()
 
     def switch(self, state: MicrophoneState) -> None:
         """The microphone is open, or it rests, and with it the face."""
@@ -148,6 +147,7 @@ class Mirror:
             self._failed = False
         elif not self._waiting or self._waiting[-1].chunk is not None:
             self._put(None)
+            self._bound()
 
     def feel(self) -> None:
         """The character's mood has changed."""
@@ -170,17 +170,16 @@ class Mirror:
         self._waiting.append(_Waiting(self._clock.now(), chunk))
         self._wake.set()
 
-    @property
-    def _full(self) -> bool:
-        return self._queued > self._microphone.samples(QUEUE_S) or len(self._waiting) > QUEUE_ITEMS
-
-    def _leave_out(self) -> None:
-        oldest = self._waiting.popleft().chunk
-        self._queued -= 0 if oldest is None else len(oldest)
-        if not self._overflowed:
-            self._overflowed = True
-            text = f"the sound comes faster than real time; {QUEUE_S:g} s wait, the oldest is left out"
-            self._delivery.tell(TurnFailed(None, "microphone_overflow", text))
+    def _bound(self) -> None:
+        """Leave out the oldest, but never the newest, where too much waits; say so once."""
+        most = self._microphone.samples(QUEUE_S)
+        while len(self._waiting) > 1 and (self._queued > most or len(self._waiting) > QUEUE_ITEMS):
+            oldest = self._waiting.popleft().chunk
+            self._queued -= 0 if oldest is None else len(oldest)
+            if not self._overflowed:
+                self._overflowed = True
+                text = f"sound comes faster than real time; {QUEUE_S:g} s may wait, the oldest is left out"
+                self._delivery.tell(TurnFailed(None, "microphone_overflow", text))
 
     def _next(self) -> AudioChunk | None:
         """What waits first, with what follows it without a hole, up to PIECE_S."""
