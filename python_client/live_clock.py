@@ -29,7 +29,7 @@ class LiveClock:
 
     def arrive(self, now: float, newest: int) -> None:
         """Frames up to media time `newest` are there."""
-        if self._newest < 0 or newest - self._position > LONGEST_US:
+        if self._newest < 0 or newest - self._reached(now) > LONGEST_US:
             self._position = newest - TARGET_US
             self._speed, self._least = 1.0, inf
             self._now = self._since = now
@@ -39,11 +39,13 @@ class LiveClock:
         """The media time to show at `now`; -1 before the first frame."""
         if self._newest < 0:
             return -1.0
-        passed, self._now = max(0.0, now - self._now), now
-        self._position = min(self._position + 1e6 * passed * self._speed, self._newest)
+        self._position, self._now = self._reached(now), now
         self._least = min(self._least, self._newest - self._position)
         if now - self._since >= WINDOW_S:
             steered = 1.0 + GAIN * (self._least - TARGET_US) / 1e6
             self._speed = min(max(steered, SLOWEST), FASTEST)
             self._least, self._since = inf, now
         return max(0.0, self._position)
+
+    def _reached(self, now: float) -> float:
+        return min(self._position + 1e6 * max(0.0, now - self._now) * self._speed, self._newest)

@@ -12,12 +12,12 @@ import numpy as np
 
 from protocol import messages as m
 from protocol.face_format import HEAD_ANGLES, Floats, frame_time
-from python_client.live_clock import LiveClock
 from python_client.media_clock import DeviceClock, Heard, MediaClock
+from python_client.mirror import Mirror
 from python_client.playout import TARGET_MS, Anchor, Playout
 from python_client.reception import Reception
 from python_client.reports import Reports
-from python_client.sampler import KEPT_US, Sampler
+from python_client.sampler import Sampler
 
 FADE_MS: Final = 10
 POLL_S: Final = 0.05
@@ -59,8 +59,7 @@ class Player:
         self._sampler: Sampler | None = None
         self._avatar: m.AvatarState = "idle"
         self._pending: list[m.Played] = []
-        self._live: LiveClock | None = None
-        self._mirrors = 0
+        self._mirror: Mirror | None = None
 
     # --- the audio thread ------------------------------------------------------------------------------
 
@@ -126,11 +125,9 @@ class Player:
             heard = self._heard(now)
         if self._sampler is None:
             return Pose(heard=heard)
-        if self._live is None:
-            frame, shown = self._sampler.sample(now, heard, self._avatar, ahead_us)
-        else:
-            own = Heard(self._mirrors, self._live.at(now), "playing")
-            frame, shown = self._sampler.sample(now, own, self._avatar)
+        own = self._mirror.heard(now) if self._mirror else None
+        ahead = ahead_us if own is None else 0.0
+        frame, shown = self._sampler.sample(now, own or heard, self._avatar, ahead)
         return Pose(frame[:-HEAD_ANGLES], frame[-HEAD_ANGLES:], shown, heard)
 
     @property
@@ -150,7 +147,8 @@ class Player:
         return self._clock.at(now + self._device.offset)
 
     def _greet(self, welcome: m.Welcome, now: float) -> None:
-        self._live = None
+        if self._mirror:
+            self._mirror.begin()
         if welcome.resumed is not None and self.reception:
             return
         if self.reception:
@@ -164,20 +162,13 @@ class Player:
         size = len(welcome.face.channels) + HEAD_ANGLES
         if self._sampler is None or self._sampler.size != size:
             self._sampler = Sampler(size)
+            self._mirror = Mirror(self._sampler)
 
     def _reflect(self, mirror: m.Mirror, now: float) -> None:
-        """Frames of the user's own face; each connection has a stream of its own."""
-        if self.reception is None or self._sampler is None or not mirror.face:
+        if self.reception is None or self._mirror is None:
             return
-        frames = self.reception.frames(mirror.face)
-        if self._live is None:
-            self._live = LiveClock()
-            self._mirrors += 1
-        times = [mirror.face_pts + frame_time(i, self.reception.fps) for i in range(len(frames))]
-        for pts, frame in zip(times, frames, strict=True):
-            self._sampler.insert(self._mirrors, pts, frame)
-        self._sampler.forget(self._mirrors, times[-1] - KEPT_US)
-        self._live.arrive(now, times[-1])
+        frames, fps = self.reception.frames(mirror.face), self.reception.fps
+        self._mirror.add(now, [mirror.face_pts + frame_time(i, fps) for i in range(len(frames))], frames)
 
     def _receive(self, segment: m.Segment) -> None:
         if self.reception is None or self._sampler is None:
