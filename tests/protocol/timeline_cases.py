@@ -338,7 +338,9 @@ def _mirrors() -> Iterator[tuple[str, Script]]:
     live(s, 0, 500)
     yield "mirror-leap", live(s.mirror(500, 700).run(0.1).mirror(700, 1000).run(0.1), 1000, 1400).run(0.1)
     for end in (250, 300):
-        s = Script(f"A face that stands at 0 ms and frames up to {end} ms: 250 are shown, 300 are too many.")
+        s = Script(
+            f"A face that stands at 0 ms and frames up to {end} ms: 250 are shown, 300 are too many."
+        )
         yield f"mirror-{end}", s.mirror(0, 50).run(0.2).mirror(50, end + 50).run(0.4)
     s = Script("A microphone clock that is 5 % fast: the face keeps up.", every=0.0963)
     yield "mirror-fast", live(s, 0, 6000, speed=1.05).run(0.2)
