@@ -83,7 +83,7 @@ class Client {
     });
     /** What the microphone's messages count in; null where the server takes none. @type {SoundStream | null} */
     this.sound = null;
-    /** @type {((welcomed: boolean) => void)[]} waiting for a welcome, or for the end */
+    /** Waiting for a welcome, or for the end. @type {(() => void)[]} */
     this.expecting = [];
     this.microphone = new Microphone(options.microphone ?? {}, {
       refusal: () => this.deaf(),
@@ -217,7 +217,8 @@ class Client {
   became(status, detail) {
     if (FINAL.has(status)) {
       this.lines.lose();
-      this.answer(false);
+      this.answer();
+      if (this.microphone.state !== "off") this.microphone.end(this.deaf() ?? undefined);
     }
     this.emit("status", { status, detail });
   }
@@ -233,14 +234,13 @@ class Client {
     return new MicrophoneError("unavailable", { detail });
   }
 
-  /** @param {boolean} welcomed */
-  answer(welcomed) {
-    for (const done of this.expecting.splice(0)) done(welcomed);
+  answer() {
+    for (const done of this.expecting.splice(0)) done();
   }
 
   /** The rate at which the server takes sound, once it has said so. @returns {Promise<number>} */
   async takenRate() {
-    if (!this.session.welcome) await new Promise((done) => this.expecting.push(done));
+    if (!this.session.welcome) await new Promise((done) => this.expecting.push(() => done(undefined)));
     const refusal = this.deaf();
     if (refusal) throw refusal;
     return this.session.welcome?.mic.rate;
@@ -265,7 +265,7 @@ class Client {
   hears(mic) {
     this.sound = mic ? new SoundStream(mic.rate) : null;
     if (mic) this.microphone.begin(mic.rate);
-    this.answer(true);
+    this.answer();
   }
 
   // --- what arrives ---

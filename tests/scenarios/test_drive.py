@@ -11,11 +11,9 @@ from blend_shapes.arkit import CHANNELS
 from protocol import messages as m
 from python_client import Client, Mirrored, connect, drive
 from server import app
-from server.audio.resample import Resampler
-from server.engines.voices.espeak import EspeakVoice
 from server.errors import ConfigError
-from tests.contracts.voice import speak
 from tests.fakes.client import Serve, connected, eventually
+from tests.fakes.sentence import sentence
 
 JAW = CHANNELS.index("jawOpen")
 SPEED = 3.0
@@ -27,17 +25,6 @@ Samples = NDArray[np.int16]
 
 def stream(server: app.Running) -> str:
     return f"{server.address}v1/stream".replace("http", "ws", 1)
-
-
-async def sentence(rate: int) -> Samples:
-    """A sentence of espeak's, half a second of silence before and after it."""
-    voice = EspeakVoice()
-    chunks = await speak(voice, "Papa may go home.")
-    await voice.close()
-    resampler = Resampler(chunks[0].audio.format.rate, rate)
-    pieces = [resampler.feed(chunk.audio.samples) for chunk in chunks]
-    pause = np.zeros(rate // 2, np.int16)
-    return np.concatenate([pause, *pieces, resampler.finish(), pause])
 
 
 async def heard(samples: Samples, rate: int) -> AsyncIterator[Samples]:

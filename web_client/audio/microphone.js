@@ -87,7 +87,6 @@ export class Microphone {
   }
 
   close() {
-    this.wish += 1;
     this.end();
   }
 
@@ -169,6 +168,7 @@ export class Microphone {
 
   /** @param {MicrophoneError} [error] why, where nobody asked for it */
   end(error) {
+    this.wish += 1;
     for (const track of this.media?.getTracks() ?? []) {
       track.onended = null;
       track.stop();

@@ -15,17 +15,3 @@ export function unpackPcm16(audio, skip = 0) {
   for (let i = 0; i < samples.length; i += 1) samples[i] = view.getInt16(2 * (i + skip), true) / 32768;
   return samples;
 }
-
-/**
- * Numbers from -1 to 1 as little-endian 16-bit samples; what is beyond is cut.
- * @param {Float32Array} samples
- * @returns {Uint8Array<ArrayBuffer>} a new array
- */
-export function packPcm16(samples) {
-  const audio = new Uint8Array(2 * samples.length);
-  const view = new DataView(audio.buffer);
-  for (let i = 0; i < samples.length; i += 1) {
-    view.setInt16(2 * i, Math.min(Math.max(Math.round(32768 * samples[i]), -32768), 32767), true);
-  }
-  return audio;
-}

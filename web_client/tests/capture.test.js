@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { Capture } from "../core/capture.js";
-import { packPcm16, unpackPcm16 } from "../core/pcm.js";
+import { Capture, packPcm16 } from "../core/capture.js";
+import { unpackPcm16 } from "../core/pcm.js";
 import { SoundStream } from "../core/sound_stream.js";
 import { seeded } from "./random.js";
 
