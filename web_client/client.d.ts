@@ -36,6 +36,8 @@ export class MicrophoneError extends Error {
     | "lost"
     /** The server takes none in this mode, or is gone for good. */
     | "unavailable"
+    /** Something else; `cause` says what, such as a worklet that could not be loaded. */
+    | "failed"
     /** `close` was called before it was open. */
     | "closed";
 }

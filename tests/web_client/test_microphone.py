@@ -3,6 +3,7 @@
 The real server answers. Each browser has the microphone that its test is about.
 """
 
+import shutil
 import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,11 +14,14 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
+from blend_shapes.arkit import CHANNELS
 from server import app, config
+from tests.fakes.client import tree
 from tests.fakes.sentence import sentence
 from tests.web_client.conftest import need_chromium
-from tests.web_client.node import build_page
+from tests.web_client.node import WEB_CLIENT, build_page, node
 from tests.web_client.relay import Relay, relayed
+from tests.web_client.test_examples import EXAMPLES
 from tests.web_client.visit import NO_WEBGL, OpenPage, chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -62,8 +66,8 @@ async def server() -> AsyncIterator[app.Running]:
     need_chromium()
     build_page()
     engines = {"brain": "echo", "voice": "espeak", "face": "articulation"}
-    tree = config.parse({"server": {"port": 0, "grace_s": 0}, "engines": engines}, "test")
-    async with app.running(tree, environ={}) as running:
+    talking = config.parse({"server": {"port": 0, "grace_s": 0}, "engines": engines}, "test")
+    async with app.running(talking, environ={}) as running:
         yield running
 
 
@@ -232,6 +236,40 @@ async def test_where_there_is_no_microphone_the_page_says_why_and_talks_on(
         assert states == [["asking", None], ["off", code]]
         await page.evaluate("facewire.client.text('Hello')")
         await mirror.until("facewire.client.session.reception.turn >= 1")
+
+
+OWN_AVATAR = """
+window.widest = 0;
+window.avatar = { show: ({weights}) => { window.widest = Math.max(window.widest, weights[17] ?? 0); } };
+"""
+
+
+async def test_the_example_of_the_readme_runs_as_written(voice: tuple[str, str], tmp_path: Path) -> None:
+    need_chromium()
+    build_page()
+    assert CHANNELS[17] == "jawOpen"
+    assert len([line for line in EXAMPLES["mirror"].splitlines() if line and line[:6] != "import"]) <= 10
+    script = tmp_path / "example.js"
+    options = ["--bundle", "--format=esm", f"--outfile={script}"]
+    bundled = node("node_modules/esbuild/bin/esbuild", *options, input=OWN_AVATAR + EXAMPLES["mirror"])
+    assert bundled.returncode == 0, bundled.stderr
+    shutil.copy(WEB_CLIENT / "dist" / "worklet.js", tmp_path)
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist" / "index.html").write_text(
+        "<!doctype html><link rel=icon href=data:,><button>Speak</button><meter></meter><output></output>"
+        "<script type=module src=web/example.js></script>"
+    )
+    async with (
+        app.running(tree(server={"grace_s": 0}), environ={}, web_client=tmp_path) as server,
+        chromium(ALLOWED, *voice) as browser,
+    ):
+        example = OpenPage(await browser.new_page())
+        await example.open(server.address)
+        await example.page.click("button")
+        await example.until("document.querySelector('output').value === 'on'")
+        await example.until("document.querySelector('meter').value > 0.02")
+        await example.until("window.widest > 0.2")
+        assert example.complaints == []
 
 
 async def test_what_the_sdk_says_of_its_microphone(server: app.Running, voice: tuple[str, str]) -> None:

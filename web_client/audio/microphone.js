@@ -12,6 +12,7 @@ const REASONS = {
   busy: "The microphone cannot be opened: another program may hold it, or the system may refuse it to the browser.",
   lost: "The microphone is gone: it was unplugged, or taken back. Connect it, and open it again.",
   unavailable: "The server takes no microphone here.",
+  failed: "The microphone could not be started.",
   closed: "The microphone was closed before it was open.",
 };
 
@@ -108,7 +109,7 @@ export class Microphone {
       this.check(wish);
       this.connect(media, context, rate);
     } catch (error) {
-      const known = error instanceof MicrophoneError ? error : new MicrophoneError("unsupported", { cause: error });
+      const known = error instanceof MicrophoneError ? error : new MicrophoneError("failed", { cause: error });
       if (wish === this.wish) this.end(known);
       throw known;
     }
