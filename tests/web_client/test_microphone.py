@@ -181,6 +181,63 @@ async def test_mute_stop_and_a_question_by_keyboard_alone(
         assert mirror.complaints == []
 
 
+SLOW_USER = """
+const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  window.wanted = wanted;
+  await new Promise((done) => { window.allow = done; });
+  window.given = await ask(wanted);
+  return given;
+};
+"""
+"""A user who takes time to answer the browser."""
+
+
+async def test_while_the_user_is_asked_the_page_says_so_and_can_be_stopped(
+    server: app.Running, voice: tuple[str, str]
+) -> None:
+    async with page_of(server, ALLOWED, *voice, before=NO_WEBGL + SLOW_USER) as mirror:
+        page = mirror.page
+        await page.click("#microphone")
+        await mirror.until("window.allow !== undefined")
+        assert await mirror.words() == "Mirror: asking for your microphone…"
+        assert await page.is_disabled("#mute")
+        wanted = (await page.evaluate("wanted"))["audio"]
+        assert wanted["echoCancellation"] and wanted["noiseSuppression"] and wanted["autoGainControl"]
+        await page.click("#unmirror")
+        await page.evaluate("allow()")
+        await mirror.until("window.given?.getTracks().every((track) => track.readyState === 'ended')")
+        assert not await page.is_visible("#mirror")
+        assert not await page.is_visible("#notice")
+        await mirror.until("!facewire.mirror.client")
+        assert mirror.complaints == []
+
+
+async def test_a_network_that_holds_up_the_sound_gets_no_more_of_it(
+    server: app.Running, voice: tuple[str, str]
+) -> None:
+    async with page_of(server, ALLOWED, *voice) as mirror:
+        await mirror.page.click("#microphone")
+        await mirror.until(MIRRORING)
+        sent = await mirror.page.evaluate(
+            """async () => {
+              const {client} = facewire.mirror;
+              const {session, sound, microphone} = client;
+              microphone.onSound = () => {};
+              const counts = [];
+              const one = {position: 1e6, audio: new Uint8Array(640), rms: 0, peak: 0};
+              for (const backlog of [0, 32000, 32001]) {
+                Object.defineProperty(session, "backlog", {value: backlog, configurable: true});
+                const {seq} = sound;
+                client.tellSound(one);
+                counts.push(sound.seq - seq);
+              }
+              return counts;
+            }"""
+        )
+        assert sent == [1, 1, 0], "a second of 16-bit sound may wait, no more"
+
+
 async def test_a_server_that_goes_away_and_comes_back(server: app.Running, voice: tuple[str, str]) -> None:
     async with page_of(server, ALLOWED, *voice) as mirror:
         await mirror.page.click("#microphone")
