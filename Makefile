@@ -1,5 +1,5 @@
-# make run: serve the page.  make test: all tests.  make check: lint, types, imports, spelling.  make bench: figures.
-# make eval-face: measure the face on recordings (EVAL=FOLDER for others).
+# make run: serve the page.  make test: all tests; make quick: those without a browser.  make check: lint, types, imports, spelling.
+# make bench: figures.  make eval-face: measure the face on recordings (EVAL=FOLDER for others).
 # make sheets: contact sheets of the head (Chromium).
 PYTHON ?= python3
 VENV := .venv
@@ -10,13 +10,16 @@ SOURCES := pyproject.toml hatch_build.py $(shell find web_client blend_shapes/he
   -not -path '*/dist/*' -not -path '*/tests/*' -not -name '*.md' -not -name '*.png' -not -name '*.jpg' -not -name '*.pyc')
 UNBUILT := web_client/dist/not_built.txt
 done = if [ -e $(UNBUILT) ]; then echo "The page was not built: $$(cat $(UNBUILT))"; else touch $(1); fi
-.PHONY: run test check bench eval-face sheets clean
+.PHONY: run test quick check bench eval-face sheets clean
 
 run: $(VENV)/.run
 	$(BIN)/python -m server
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
+
+quick: $(VENV)/.dev
+	$(BIN)/python -m pytest -m "not browser"
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

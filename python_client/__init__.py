@@ -1,8 +1,10 @@
-"""An asyncio client of the FaceWire protocol: `connect`, iterate, play, gather replies, record, replay."""
+"""An asyncio client of the FaceWire protocol: `connect`, iterate, play, gather, drive, record, replay."""
 
 from python_client.backoff import Backoff
 from python_client.client import Client, connect
+from python_client.drive import Mirrored, drive
 from python_client.faults import ClientFault, ConnectFailed, NotConnected, Refused, WrongProtocol
+from python_client.microphone import Microphone
 from python_client.player import Player, Pose
 from python_client.playhead import Playhead
 from python_client.recorder import Recorder, Replay
@@ -14,6 +16,8 @@ __all__ = [
     "Client",
     "ClientFault",
     "ConnectFailed",
+    "Microphone",
+    "Mirrored",
     "NotConnected",
     "Player",
     "Playhead",
@@ -26,5 +30,6 @@ __all__ = [
     "Session",
     "WrongProtocol",
     "connect",
+    "drive",
     "replies",
 ]

@@ -20,6 +20,7 @@ from protocol.recording import Direction
 from python_client.backoff import Backoff
 from python_client.connection import Closed, Connection, open_connection
 from python_client.faults import ClientFault, ConnectFailed, NotConnected, Refused, WrongProtocol
+from python_client.microphone import Microphone, Samples
 from python_client.player import POLL_S, Player
 from python_client.recorder import Recorder
 from python_client.reply import Replies, Reply
@@ -43,6 +44,8 @@ async def connect(
     face_format: m.FaceFormat = "q8",
     fps: int | None = None,
     max_ahead_ms: int | None = None,
+    mode: m.Mode = "converse",
+    mic_rate: int | None = None,
     hello: m.Hello | None = None,
     json: bool = False,
     listen: bool = True,
@@ -52,6 +55,7 @@ async def connect(
 ) -> AsyncIterator["Client"]:
     """A client welcomed at `url`, for the time of an ``async with``; then it says `bye`.
 
+    With `mode` "drive" the user's own voice, heard at `mic_rate`, moves the user's own face (`drive`).
     `hello` replaces what the arguments before it say. `json` chooses facewire.v1.json. With `listen` a
     listener reports `played`: `player`, which is given every message that is shown, on the clock of
     ``time.monotonic``, or a simulated one. Without it whoever plays the sound reports, with `send`. `http`
@@ -62,10 +66,12 @@ async def connect(
     hello = hello or m.Hello(
         token=token,
         client=m.ClientInfo("facewire-python"),
+        mode=mode,
         character=character,
         language=language,
         face=m.FaceOffer(face_format, fps),
         max_ahead_ms=max_ahead_ms,
+        mic=None if mic_rate is None else m.AudioFormatInfo("pcm16", mic_rate),
     )
     session = http or aiohttp.ClientSession()
     client = Client(session, url, hello, json=json, player=player, backoff=backoff)
@@ -112,6 +118,8 @@ class Client:
         self.ignored = 0
         """Messages of types this version does not know."""
         self.reconnects = 0
+        self.microphone: Microphone | None = None
+        """What is heard and sent; None where the server takes no microphone."""
         self._http, self._url, self._hello, self._json = http, url, hello, json
         self._backoff, self._random, self._clock = backoff or Backoff(), Random(), clock
         self._player = player
@@ -175,6 +183,34 @@ class Client:
     async def ping(self) -> None:
         """Ask for a `pong`; its `t` is this client's clock at the time of asking, in microseconds."""
         await self.send(m.Ping(self._clock()))
+
+    # --- the user's own voice --------------------------------------------------------------------------
+
+    async def hear(self, samples: Samples) -> None:
+        """The microphone heard these mono samples, shape (n,), at the rate of `welcome.mic`.
+
+        Raises `NotConnected`; nothing is kept for later.
+        """
+        for message in self._heard.hear(samples):
+            await self.send(message)
+
+    async def mic(self, state: m.MicState) -> None:
+        """The microphone is open, muted, or closed. While it is muted, what it hears is not sent."""
+        for message in self._heard.finish():
+            await self.send(message)
+        self._heard.muted = state == "muted"
+        await self.send(m.Mic(state))
+
+    @property
+    def heard_s(self) -> float:
+        """Seconds that the microphone has sent or left out on this connection."""
+        return 0.0 if self.microphone is None else self.microphone.position / self.microphone.rate
+
+    @property
+    def _heard(self) -> Microphone:
+        if self.microphone is None:
+            raise Refused("not_available", "no microphone was named in `hello`, or the server takes none")
+        return self.microphone
 
     # --- receiving -------------------------------------------------------------------------------------
 
@@ -324,7 +360,17 @@ class Client:
                     raise WrongProtocol(
                         f"{self._url} speaks version {message.protocol}, this client version {m.VERSION}"
                     )
+                self._open_microphone(message)
                 return message
+
+    def _open_microphone(self, welcome: m.Welcome) -> None:
+        """On each connection the microphone's numbers and times start from 0."""
+        if welcome.mic is None:
+            self.microphone = None
+        elif self.microphone is None or self.microphone.rate != welcome.mic.rate:
+            self.microphone = Microphone(welcome.mic.rate)
+        else:
+            self.microphone.begin()
 
     def _reason(self) -> str:
         return "" if self._fatal is None else f": {self._fatal.message}"

@@ -11,8 +11,9 @@ from typing import Final
 import numpy as np
 
 from protocol import messages as m
-from protocol.face_format import HEAD_ANGLES, Floats
+from protocol.face_format import HEAD_ANGLES, Floats, frame_time
 from python_client.media_clock import DeviceClock, Heard, MediaClock
+from python_client.mirror import Mirror
 from python_client.playout import TARGET_MS, Anchor, Playout
 from python_client.reception import Reception
 from python_client.reports import Reports
@@ -36,7 +37,7 @@ class Pose:
     head: Floats = field(default_factory=lambda: _nothing(HEAD_ANGLES))
     """Yaw to the character's left, pitch up, roll to its right shoulder, in degrees."""
     shown: float = -1.0
-    """Media time of the shown frame in microseconds; -1 while no reply is shown."""
+    """Media time of the shown frame, of a reply or a mirror, in microseconds; -1 while none is shown."""
     heard: Heard = field(default_factory=Heard)
 
 
@@ -58,6 +59,7 @@ class Player:
         self._sampler: Sampler | None = None
         self._avatar: m.AvatarState = "idle"
         self._pending: list[m.Played] = []
+        self._mirror: Mirror | None = None
 
     # --- the audio thread ------------------------------------------------------------------------------
 
@@ -85,6 +87,8 @@ class Player:
                 self._greet(message, now)
             case m.Segment():
                 self._receive(message)
+            case m.Mirror():
+                self._reflect(message, now)
             case m.Turn() if self.reception and not self.reception.stale(message.turn):
                 self.reception.begin(message.turn)
             case m.End() if self.reception and not self.reception.stale(message.turn):
@@ -109,7 +113,8 @@ class Player:
             self._sampler.flush(turn)
 
     def face(self, now: float, device: float | None = None, ahead_us: float = 0.0) -> Pose:
-        """The face of what is heard at `now`, or `ahead_us` microseconds later, when the picture lights up.
+        """The face of what is heard at `now`, or `ahead_us` microseconds later, when the picture lights up;
+        in drive mode the user's own.
 
         `device` is what the device's clock shows at `now`, in seconds; left out where `heard_at` is of the
         same clock as `now`.
@@ -120,7 +125,9 @@ class Player:
             heard = self._heard(now)
         if self._sampler is None:
             return Pose(heard=heard)
-        frame, shown = self._sampler.sample(now, heard, self._avatar, ahead_us)
+        own = self._mirror.heard(now) if self._mirror else None
+        ahead = ahead_us if own is None else 0.0
+        frame, shown = self._sampler.sample(now, own or heard, self._avatar, ahead)
         return Pose(frame[:-HEAD_ANGLES], frame[-HEAD_ANGLES:], shown, heard)
 
     @property
@@ -140,6 +147,8 @@ class Player:
         return self._clock.at(now + self._device.offset)
 
     def _greet(self, welcome: m.Welcome, now: float) -> None:
+        if self._mirror:
+            self._mirror.begin()
         if welcome.resumed is not None and self.reception:
             return
         if self.reception:
@@ -153,6 +162,13 @@ class Player:
         size = len(welcome.face.channels) + HEAD_ANGLES
         if self._sampler is None or self._sampler.size != size:
             self._sampler = Sampler(size)
+            self._mirror = Mirror(self._sampler)
+
+    def _reflect(self, mirror: m.Mirror, now: float) -> None:
+        if self.reception is None or self._mirror is None:
+            return
+        frames, fps = self.reception.frames(mirror.face), self.reception.fps
+        self._mirror.add(now, [mirror.face_pts + frame_time(i, fps) for i in range(len(frames))], frames)
 
     def _receive(self, segment: m.Segment) -> None:
         if self.reception is None or self._sampler is None:

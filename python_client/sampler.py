@@ -97,6 +97,11 @@ class Sampler:
         """Keep `frame`, shape (size,), of media time `pts` in microseconds."""
         self._turns.setdefault(turn, FrameBuffer()).insert(pts, frame)
 
+    def forget(self, turn: int, pts: float) -> None:
+        """Forget the frames of this turn before `pts`, but the last of them; for a screen that is off."""
+        if turn in self._turns:
+            self._turns[turn].drop_before(pts)
+
     def flush(self, turn: float = inf) -> None:
         """Forget the frames of this turn and all before it, all without `turn`; the face goes to rest."""
         self._forget_turns(turn)

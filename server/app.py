@@ -66,11 +66,13 @@ async def engines(tree: config.Config) -> AsyncGenerator[Engines, None]:
     async with AsyncExitStack() as stack:
         face = catalog.make("face", slots.face.use, slots.face.options)
         stack.push_async_callback(face.close)
+        mirror = catalog.make("face", slots.mirror.use, slots.mirror.options)
+        stack.push_async_callback(mirror.close)
         voice = catalog.make("voice", slots.voice.use, _voice_options(tree))
         stack.push_async_callback(voice.close)
         brain = catalog.make("brain", slots.brain.use, slots.brain.options)
         stack.push_async_callback(brain.close)
-        made = Engines(brain, voice, face)
+        made = Engines(brain, voice, face, mirror)
         match(tree, made)
         yield made
 
@@ -82,6 +84,11 @@ def match(tree: config.Config, engines: Engines) -> None:
         raise ConfigError(
             f"engines.face: {face} needs the phones of the voice, and {voice} does not give them; "
             f"use face: loudness, or another voice"
+        )
+    if engines.mirror is not None and engines.mirror.needs_phones:
+        raise ConfigError(
+            f"engines.mirror: {tree.engines.mirror.use} needs phones, and a microphone gives none; "
+            f"use mirror: loudness"
         )
     if engines.voice.traits.rate != audio.rate:
         raise ConfigError(
@@ -133,7 +140,7 @@ async def running(
             limit=tree.server.max_sessions,
             window_s=tree.server.resume_window_s,
         )
-        metrics.watch_sessions(lambda: len(sessions))
+        metrics.watch_sessions(lambda: len(sessions), lambda: sessions.driving)
         stack.push_async_callback(sessions.close)
         service = Service(
             sessions=sessions,
@@ -147,6 +154,7 @@ async def running(
             default_character=default,
             languages=parts.voice.traits.languages,
             rate=parts.voice.traits.rate,
+            drive=parts.mirror is not None,
             token=token,
             greeting=tree.conversation.greeting,
         )

@@ -92,6 +92,8 @@ class EngineSlots(_Section, frozen=True):
     brain: Slot = Slot("knowledge")
     voice: Slot = Slot("espeak")
     face: Slot = Slot("articulation")
+    mirror: Slot = Slot("loudness")
+    """Drives the user's own face in drive mode, from sound alone."""
 
 
 class CharactersSection(_Section, frozen=True):

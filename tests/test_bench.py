@@ -10,7 +10,9 @@ from tests.bench.texts import speech
 from tests.web_client.conftest import need_chromium
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=pytest.mark.browser) if case == "sync" else case for case in CASES]
+)
 async def test_case_at_its_smallest(case: str) -> None:
     if case == "sync":
         need_chromium()

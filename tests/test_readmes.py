@@ -11,6 +11,7 @@ import pytest
 
 from server import app
 from tests.fakes.client import tree
+from tests.fakes.sentence import sentence
 
 ROOT = Path(__file__).parent.parent
 EMBEDDED: dict[str, object] = {"brain": "knowledge", "voice": "espeak", "face": "articulation"}
@@ -78,7 +79,7 @@ class OutputStream:
 
 
 async def test_the_player_of_the_readme(tmp_path: Path) -> None:
-    _, program = examples("python_client/README.md")
+    _, program, _ = examples("python_client/README.md")
     (tmp_path / "sounddevice.py").write_text(SOUNDDEVICE, encoding="utf-8")
     engines = {**EMBEDDED, "brain": "echo"}
     async with app.running(tree(server={"grace_s": 0}, engines=engines), environ={}) as server:
@@ -86,6 +87,20 @@ async def test_the_player_of_the_readme(tmp_path: Path) -> None:
     states, jaws = zip(*re.findall(r"(\w+), jaw ([\d.]+)", out), strict=True)
     assert {"playing", "draining"} <= {*states}
     assert max(float(jaw) for jaw in jaws) > 0.1
+
+
+async def test_the_own_face_of_the_readme(tmp_path: Path) -> None:
+    _, _, program = examples("python_client/README.md")
+    with wave.open(str(tmp_path / "voice.wav"), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes((await sentence(16_000)).tobytes())
+    async with app.running(tree(server={"grace_s": 0}), environ={}) as server:
+        out = await run(program.replace("127.0.0.1:8765", f"127.0.0.1:{server.port}"), tmp_path)
+    jaws = [float(jaw) for jaw in re.findall(r"s, jaw ([\d.]+)", out)]
+    assert max(jaws) > 0.2
+    assert jaws[-1] < 0.03
 
 
 async def test_the_face_of_the_readme(tmp_path: Path) -> None:

@@ -34,6 +34,8 @@ const { outputFiles, metafile } = await build({
   metafile: true,
   write: false,
 });
+const shared = metafile.outputs["dist/worklet.js"].imports;
+if (shared.length > 0) throw new Error(`the worklet shares ${shared[0].path} with the page: an audio thread has not all that a page has`);
 await mkdir(DIST, { recursive: true });
 for (const name of await readdir(DIST)) if (name !== HEADS) await rm(DIST + name, { recursive: true });
 for (const { path, contents } of outputFiles) await writeFile(path, contents);

@@ -5,6 +5,57 @@ export interface Message {
   [field: string]: unknown;
 }
 
+export interface MicrophoneOptions {
+  /** Samples a second that are sent, 8000 to 48000 (default 16000, which speech needs). */
+  rate?: number;
+  /** Of `navigator.mediaDevices.enumerateDevices()`; the browser's choice where left out. */
+  deviceId?: string;
+  /** What the browser does to the sound; each true where left out. */
+  echoCancellation?: boolean;
+  noiseSuppression?: boolean;
+  autoGainControl?: boolean;
+}
+
+/** `asking`: the browser asks the user, or the server has not answered yet. */
+export type MicrophoneState = "off" | "asking" | "on" | "muted";
+
+/** Why there is no microphone. The message says it to a user, and what to do. */
+export class MicrophoneError extends Error {
+  readonly code:
+    /** The page is not served over https. */
+    | "insecure"
+    /** The browser has no microphone for pages, or no AudioWorklet. */
+    | "unsupported"
+    /** The user, the browser's settings or the page's policy said no. */
+    | "refused"
+    /** There is no such device. */
+    | "missing"
+    /** Another program has it, or the system gives it to nobody. */
+    | "busy"
+    /** It was unplugged, or taken back, while it was open. */
+    | "lost"
+    /** The server takes none in this mode, or is gone for good. */
+    | "unavailable"
+    /** Something else; `cause` says what, such as a worklet that could not be loaded. */
+    | "failed"
+    /** `close` was called before it was open. */
+    | "closed";
+}
+
+export interface Microphone {
+  readonly state: MicrophoneState;
+  /**
+   * Asks the user, and begins to send. Call it from a user's action. Rejected with a MicrophoneError, which the event
+   * `microphone` tells too. What is heard while there is no connection is lost.
+   */
+  open(): Promise<void>;
+  /** Nothing is sent while it is muted, and the browser shows it. */
+  mute(): void;
+  unmute(): void;
+  /** Gives the device back. It may be opened again. */
+  close(): void;
+}
+
 export interface ConnectOptions {
   /** Address of the server's stream; default: `v1/stream` beside the page. */
   url?: string;
@@ -12,6 +63,9 @@ export interface ConnectOptions {
   token?: string;
   character?: string;
   language?: string;
+  /** `drive`: the user's own voice moves the face, and there are no replies (default `converse`). */
+  mode?: "converse" | "drive";
+  microphone?: MicrophoneOptions;
   /** What the server's log calls this client. */
   name?: string;
   faceFormat?: "q8" | "f32";
@@ -47,12 +101,13 @@ export interface Pose {
   weights: Float32Array;
   /** Yaw to the character's left, pitch up, roll to its right shoulder, in degrees. */
   head: Float32Array;
-  /** Media time of the shown frame in microseconds; -1 while no reply is shown. */
+  /** Media time of the shown frame in microseconds; -1 while no reply and no mirror is shown. */
   shown: number;
   /** Turn heard now or last, -1 before the first. */
   turn: number;
-  /** Media time of what is heard now, in microseconds. */
+  /** Media time of what is heard now, in microseconds; in drive mode, of the face on the microphone's time. */
   pts: number;
+  /** In drive mode `playing` from the first face on. */
   state: "idle" | "priming" | "playing" | "starved" | "draining" | "flushing";
 }
 
@@ -79,6 +134,10 @@ export interface Events {
   flush: { turn: number };
   /** What is heard changed between `playing`, `starved` and `idle`. */
   playback: { turn: number; state: "playing" | "starved" | "idle"; pts: number };
+  /** The microphone was opened, muted or closed; with an error where nobody asked for that. */
+  microphone: { state: MicrophoneState; error?: MicrophoneError };
+  /** How loud the microphone is, 50 times a second while it is on: 0 to 1, of full scale. */
+  level: { rms: number; peak: number };
   /** Voice waits for a user's action, see `wake`. */
   silent: { turn: number };
   /** Every message as it stands on the wire, but the first of each connection from here. */
@@ -89,6 +148,7 @@ export interface Events {
 
 export interface Client {
   readonly status: Status;
+  readonly microphone: Microphone;
   /** Names of the weights; empty before the first welcome. */
   readonly channels: readonly string[];
   /** Whether sound can come out now. */
@@ -118,7 +178,7 @@ export interface Client {
   configure(change: { character?: string; voice?: string; language?: string; mood?: string }): void;
   /** Silence at once; the server is told. */
   interrupt(): void;
-  /** The face at the playhead; call it once a display frame with `performance.now()`. */
+  /** The face at the playhead, in drive mode the user's own; call it once a display frame with `performance.now()`. */
   face(now: number): Pose;
   /** Ends the session. */
   close(): void;

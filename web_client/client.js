@@ -3,16 +3,19 @@
  * Gathers the parts of `core/` and `audio/`; what it gives out is described in `client.d.ts`.
  */
 
+import { Microphone, MicrophoneError } from "./audio/microphone.js";
 import { Player } from "./audio/player.js";
-import { HEAD_ANGLES, unpackFace } from "./core/face_format.js";
+import { HEAD_ANGLES, timedFrames, unpackFace } from "./core/face_format.js";
 import { Lines } from "./core/lines.js";
 import { DeviceClock, MediaClock } from "./core/media_clock.js";
+import { Mirror } from "./core/mirror.js";
 import { Reports } from "./core/reports.js";
 import { Sampler } from "./core/sampler.js";
 import { Session } from "./core/session.js";
 import { CHANNELS, ShapeMapper } from "./core/shape_mapper.js";
+import { SoundStream } from "./core/sound_stream.js";
 
-export { CHANNELS, ShapeMapper };
+export { CHANNELS, MicrophoneError, ShapeMapper };
 
 const VERSION = "0.1.0";
 const WATCH_MS = 50;
@@ -22,6 +25,9 @@ const START_MS = 400;
 const FINAL = new Set(["closed", "rejected", "unauthorised", "taken_over"]);
 /** More than this between two pictures is a picture missed, not the interval of the display. */
 const LONGEST_FRAME_MS = 34;
+const MICROPHONE_RATE = 16000;
+/** Sound that the network may hold up, in seconds; what is more is left out. */
+const BACKLOG_S = 1;
 const NO_WEIGHTS = new Float32Array(0);
 const NO_HEAD = new Float32Array(3);
 /** @type {import("./core/reports.js").Heard} */
@@ -44,7 +50,8 @@ function beside() {
 class Client {
   /** @param {import("./client.d.ts").ConnectOptions} options */
   constructor(options) {
-    const { url = beside(), token, character, language, bufferMs = 120, offsetMs = 0 } = options;
+    const { url = beside(), token, character, language, mode = "converse", bufferMs = 120, offsetMs = 0 } = options;
+    this.mode = mode;
     this.offsetUs = 1000 * offsetMs;
     /** @type {Map<string, Set<(event: any) => void>>} */
     this.listeners = new Map();
@@ -56,6 +63,8 @@ class Client {
     this.device = new DeviceClock();
     /** @type {Sampler | null} */
     this.sampler = null;
+    /** @type {Mirror | null} */
+    this.mirror = null;
     this.heard = NOTHING;
     /** What `face` gives, each time the same. @type {import("./client.d.ts").Pose} */
     this.pose = { weights: NO_WEIGHTS, head: NO_HEAD, shown: -1, ...NOTHING };
@@ -72,13 +81,26 @@ class Client {
       destination: options.destination,
       workletUrl: options.workletUrl,
     });
+    /** What the microphone's messages count in; null where the server takes none. @type {SoundStream | null} */
+    this.sound = null;
+    /** Waiting for a welcome, or for the end. @type {(() => void)[]} */
+    this.expecting = [];
+    this.microphone = new Microphone(options.microphone ?? {}, {
+      refusal: () => this.deaf(),
+      context: () => this.player.ready(),
+      rate: () => this.takenRate(),
+      onSound: (sound) => this.tellSound(sound),
+      onState: (state, error) => this.listens(state, error),
+    });
     this.session = new Session({
       openSocket: (subprotocol) => new WebSocket(url, subprotocol),
       hello: {
         token: token || undefined,
         client: { name: options.name ?? "facewire-web", version: VERSION },
+        mode,
         character,
         language,
+        mic: mode === "drive" ? { codec: "pcm16", rate: options.microphone?.rate ?? MICROPHONE_RATE } : undefined,
         face: { format: options.faceFormat ?? "q8", fps: options.fps },
       },
       timers: { set: (task, ms) => setTimeout(task, ms), clear: (timer) => clearTimeout(timer) },
@@ -145,6 +167,7 @@ class Client {
 
   close() {
     clearInterval(this.watch);
+    this.microphone.close();
     this.session.close();
     this.player.close();
   }
@@ -175,12 +198,12 @@ class Client {
     if (interval > 2 && interval < LONGEST_FRAME_MS) this.frameMs += 0.1 * (interval - this.frameMs);
     this.lastFrame = now;
     const heard = this.listen(now);
-    const { pose } = this;
-    pose.turn = heard.turn;
-    pose.pts = heard.pts;
-    pose.state = heard.state;
-    if (this.sampler) pose.shown = this.sampler.sample(now, heard, this.avatar, 500 * this.frameMs + this.offsetUs).shown;
-    return pose;
+    const own = this.mirror?.heard(now);
+    const { turn, pts, state } = own ? { ...own, turn: -1 } : heard;
+    Object.assign(this.pose, { turn, pts, state });
+    const ahead = own ? 0 : 500 * this.frameMs + this.offsetUs;
+    if (this.sampler) this.pose.shown = this.sampler.sample(now, own ?? heard, this.avatar, ahead).shown;
+    return this.pose;
   }
 
   // --- what the parts call ---
@@ -192,9 +215,60 @@ class Client {
 
   /** @param {import("./client.d.ts").Status} status @param {string} detail */
   became(status, detail) {
-    if (FINAL.has(status)) this.lines.lose();
+    if (FINAL.has(status)) {
+      this.lines.lose();
+      this.answer();
+      if (this.microphone.state !== "off") this.microphone.end(this.deaf() ?? undefined);
+    }
     this.emit("status", { status, detail });
   }
+
+  // --- the microphone ---
+
+  /** Why the server would not hear, as far as that is known. */
+  deaf() {
+    const { status, welcome } = this.session;
+    if (FINAL.has(status)) return new MicrophoneError("unavailable", { detail: "The connection to the server has ended." });
+    if (!welcome || welcome.mic) return null;
+    const detail = `The server takes no microphone in mode "${this.mode}"; connect({ mode: "drive" }) lets it drive a face.`;
+    return new MicrophoneError("unavailable", { detail });
+  }
+
+  answer() {
+    for (const done of this.expecting.splice(0)) done();
+  }
+
+  /** The rate at which the server takes sound, once it has said so. @returns {Promise<number>} */
+  async takenRate() {
+    if (!this.session.welcome) await new Promise((done) => this.expecting.push(() => done(undefined)));
+    const refusal = this.deaf();
+    if (refusal) throw refusal;
+    return this.session.welcome?.mic.rate;
+  }
+
+  /** @param {import("./core/capture.js").Sound} sound */
+  tellSound({ position, audio, rms, peak }) {
+    this.emit("level", { rms, peak });
+    if (this.session.status !== "open" || !this.sound) return;
+    if (this.session.backlog > 2 * BACKLOG_S * this.sound.rate) return;
+    this.session.send(this.sound.message(position, audio));
+  }
+
+  /** @param {import("./client.d.ts").MicrophoneState} state @param {MicrophoneError} [error] */
+  listens(state, error) {
+    const told = /** @type {Record<string, string>} */ ({ on: "open", muted: "muted", off: "closed" })[state];
+    if (told && this.sound && this.session.status === "open") this.session.send({ type: "mic", state: told });
+    this.emit("microphone", { state, error });
+  }
+
+  /** A connection stands, and its microphone's numbers start from 0. @param {{rate: number} | undefined} mic */
+  hears(mic) {
+    this.sound = mic ? new SoundStream(mic.rate) : null;
+    if (mic) this.microphone.begin(mic.rate);
+    this.answer();
+  }
+
+  // --- what arrives ---
 
   /** Moves the clocks to `now`. @param {number} now of performance.now() */
   listen(now) {
@@ -224,9 +298,11 @@ class Client {
   /** @param {Record<string, any>} welcome @param {boolean} resumed */
   welcomed(welcome, resumed) {
     if (!resumed || !this.sampler) this.begin(welcome.face.channels);
+    this.mirror?.begin();
     this.avatar = resumed ? this.avatar : "idle";
     if (!resumed && this.welcomes++ > 0) this.lines.lose();
     this.emit("welcome", { ...welcome, isResumed: resumed });
+    this.hears(welcome.mic);
   }
 
   /** A new session: turns count from the start. @param {string[]} channels */
@@ -237,7 +313,10 @@ class Client {
     this.heard = NOTHING;
     const size = channels.length + HEAD_ANGLES;
     if (this.sampler?.out.length === size) this.sampler.flush();
-    else this.sampler = new Sampler(size);
+    else {
+      this.sampler = new Sampler(size);
+      this.mirror = new Mirror(this.sampler);
+    }
     this.pose.weights = this.sampler.out.subarray(0, channels.length);
     this.pose.head = this.sampler.out.subarray(channels.length);
   }
@@ -274,12 +353,19 @@ class Client {
 
   /** @param {{type: string} & Record<string, any>} message */
   control(message) {
+    if (message.type === "mirror") return this.reflect(message);
     if (message.type === "state") this.avatar = message.state;
     else if (message.type === "end") this.ended(message.turn);
     else if (message.type === "turn") this.lines.turn(message.turn, message.id);
     else if (message.type === "error" && message.turn === undefined) this.lines.refuse(message.message);
     else if (message.type === "clip") this.loop(message);
     this.emit(message.type, message);
+  }
+
+  /** Frames of the user's own face. @param {Record<string, any>} mirror */
+  reflect({ face_pts, face }) {
+    const format = this.session.welcome?.face;
+    if (format) this.mirror?.add(performance.now(), timedFrames(face_pts, face, format));
   }
 
   /** @param {number} turn */

@@ -17,7 +17,7 @@ from server.ports import FaceDriver, FaceTrack
 from server.speech.character import Character
 from server.speech.values import Segment, SpeechChunk
 from server.turn.delivery import Delivery
-from server.turn.events import AtOnce, InOrder, SegmentReady, TurnFailed, WordSpoken
+from server.turn.events import AtOnce, InOrder, Live, SegmentReady, TurnFailed, WordSpoken
 from server.turn.turn import Engines, Pace, Request, Turn
 
 
@@ -101,6 +101,9 @@ class _Sink:
     def tell(self, event: AtOnce) -> None:
         if isinstance(event, TurnFailed):
             self.failures.append(event.message)
+
+    def live(self, event: Live) -> None:
+        """Nothing is live here."""
 
     def hush(self) -> None:
         """Nothing waits here."""

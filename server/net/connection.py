@@ -18,7 +18,7 @@ from protocol import messages as m
 from protocol.codes import ERRORS, FINAL, BadMessage, Close, Consequence
 from protocol.dialogue import ClientOrder
 from protocol.face_format import FaceLayout
-from protocol.pcm16 import BYTES_PER_SAMPLE
+from server.audio.chunk import BYTES_PER_SAMPLE, AudioFormat
 from server.errors import PeerError
 from server.net import translate
 from server.net.allowance import Allowance
@@ -60,7 +60,7 @@ class Connection:
         )
         self._settle_form(FaceLayout())
         self._order = ClientOrder()
-        self._mic_rate = 0
+        self._microphone = AudioFormat(0)
         self._rate = Allowance(service.limits.messages_per_s, service.limits.messages_per_s)
         self._strikes = Allowance(STRIKES, FORGIVEN_PER_S)
         self._flood = Allowance(FLOOD, FLOOD * FORGIVEN_PER_S)
@@ -167,17 +167,18 @@ class Connection:
         self._check_token(hello.token)
         service.check_open()
         service.check_language(hello.language)
+        service.check_mode(hello.mode)
         layout = translate.layout(hello, service.face)
         character = service.character(hello.character)
         terms = translate.terms(hello, character, service.face, service.pace)
         self._settle_form(layout)
-        self._mic_rate = 0 if hello.mic is None else hello.mic.rate
+        self._microphone = AudioFormat(0 if hello.mic is None else hello.mic.rate)
         old, token = hello.session, hello.resume_token
         session = service.sessions.find(old, token) if old and token else None
         if session is not None:
             if (holder := service.holders.get(session.id)) is not None:
                 holder.give_way()
-            resumed = self._position(session, hello.resume)
+            resumed = self._position(session, hello)
             if resumed is not None:
                 self._hold(session)
                 return session, resumed
@@ -196,21 +197,25 @@ class Connection:
             raise PeerError("send the server's token in `hello.token`", "unauthorised")
 
     @staticmethod
-    def _position(session: Session, at: m.Position | None) -> m.Position | None:
-        """From where the session can go on for a client that was at `at`, None if it cannot."""
-        position = None if at is None else session.resumable(at.turn, at.pts)
+    def _position(session: Session, hello: m.Hello) -> m.Position | None:
+        """From where the session can go on for this client, None if it cannot."""
+        at, same = hello.resume, hello.mode == session.terms.mode
+        position = session.resumable(at.turn, at.pts) if same and at is not None else None
         return None if position is None else m.Position(*position)
 
     async def _enter(self, session: Session, resumed: m.Position | None) -> None:
         layout = self._outbox.wire.layout
-        welcome = translate.welcome(session, self._service, layout, resumed)
-        self._outbox.post(welcome)
+        drives = session.terms.mode == "drive"
+        taken = self._microphone if drives else None
+        self._outbox.post(translate.welcome(session, self._service, layout, taken, resumed))
         self._post_clips()
-        if resumed is not None:
+        if resumed is None:
+            await session.attach(self._outbox)
+        else:
             await session.attach(self._outbox, resumed.turn, resumed.pts)
-            return
-        await session.attach(self._outbox)
-        if self._service.greeting:
+        if drives:
+            session.listen(self._microphone)
+        elif resumed is None and self._service.greeting:
             session.greet()
 
     def _post_clips(self) -> None:
@@ -277,6 +282,8 @@ class Connection:
             _ACTIONS[type(message)](self, message)
         except PeerError as error:
             self._refuse(error.code, str(error))
+        except BadMessage as error:
+            self._refuse(error.code, error.text)
         except Exception:
             log.exception("a message of type %s failed", type(message).__name__)
             self._refuse("internal", "something went wrong here with this message")
@@ -346,14 +353,14 @@ class Connection:
     def _bye(self, message: m.Bye) -> None:
         self.end(Close.BYE, "")
 
-    def _microphone(self, message: m.Microphone) -> None:
-        limit_ms = self._service.limits.mic_ms
-        if len(message.audio) * 1000 > limit_ms * self._mic_rate * BYTES_PER_SAMPLE:
-            raise PeerError(f"send at most {limit_ms} ms of audio in a message", "too_large")
-        self._no_ears(message)
+    def _mic(self, message: m.Mic) -> None:
+        self._held.microphone(message.state)
 
-    def _no_ears(self, message: m.FromClient) -> None:
-        raise PeerError("this server has no speech recognizer; send `text`", "not_available")
+    def _hear(self, message: m.Microphone) -> None:
+        limit_ms = self._service.limits.mic_ms
+        if len(message.audio) * 1000 > limit_ms * self._microphone.rate * BYTES_PER_SAMPLE:
+            raise PeerError(f"send at most {limit_ms} ms of audio in a message", "too_large")
+        self._held.hear(translate.sound(message, self._microphone))
 
     def _no_rooms(self, message: m.FromClient) -> None:
         raise PeerError("this server has no rooms", "not_available")
@@ -372,8 +379,8 @@ _ACTIONS: Final[dict[type[m.FromClient], Callable[[Connection, Any], None]]] = {
     m.Configure: Connection._configure,
     m.Ping: Connection._ping,
     m.Bye: Connection._bye,
-    m.Mic: Connection._no_ears,
-    m.Microphone: Connection._microphone,
+    m.Mic: Connection._mic,
+    m.Microphone: Connection._hear,
     m.Join: Connection._no_rooms,
     m.Leave: Connection._no_rooms,
 }

@@ -1,9 +1,10 @@
-"""What leaves a connection: two lanes and one writer.
+"""What leaves a connection: three lanes and one writer.
 
 Control that must overtake (welcome, errors, flush, state, pong) goes first, the events of a turn follow in
-order. While nothing waits and the network keeps up a turn's event is written straight into the transport;
-else the writer sends what waits, and whoever streams waits with it. A client that takes nothing for
-longer than the send timeout loses its connection, and only that.
+order, live media goes last and is left out where the network is behind. While nothing waits and the
+network keeps up a turn's event is written straight into the transport; else the writer sends what waits,
+and whoever streams waits with it. A client that takes nothing for longer than the send timeout loses its
+connection, and only that.
 """
 
 import asyncio
@@ -14,12 +15,16 @@ from typing import Protocol
 
 from protocol import messages as m
 from server.net.translate import Payload, Wire
-from server.turn.events import AtOnce, InOrder
+from server.turn.events import AtOnce, InOrder, Live
 
 ROOM = 16
 """Events of a turn that may wait."""
 URGENT_ROOM = 256
 """Control messages that may wait; a client that lets more pile up is not reading."""
+LIVE_ROOM = 16
+"""Live messages that may wait; the oldest give way."""
+LIVE_BYTES = 8_192
+"""While so much lies in the transport's buffer, no live media is added to it."""
 CALM_BYTES = 32_768
 """A write that leaves no more than this in the transport's buffer cannot block (its mark is 64 KiB)."""
 
@@ -60,6 +65,7 @@ class Outbox:
         self._lost = lost
         self._urgent: deque[Callable[[], Coroutine[None, None, None]]] = deque()
         self._ordered: deque[Payload] = deque()
+        self._live: deque[Payload] = deque(maxlen=LIVE_ROOM)
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
         self._hushed = 0
@@ -90,6 +96,11 @@ class Outbox:
     def tell(self, event: AtOnce) -> None:
         self._push(partial(self._socket.put, self.wire.event(event)))
 
+    def live(self, event: Live) -> None:
+        if not self._closed and self._socket.unsent <= LIVE_BYTES:
+            self._live.append(self.wire.event(event))
+            self._wake.set()
+
     def hush(self) -> None:
         self._hushed += 1
         self._ordered.clear()
@@ -108,9 +119,10 @@ class Outbox:
         self._push(partial(self._socket.pong, data))
 
     def close(self) -> None:
-        """Take no more and forget the turn's events; `run` ends when the control messages have left."""
+        """Take no more and forget all media; `run` ends when the control messages have left."""
         self._closed = True
         self.hush()
+        self._live.clear()
         self._wake.set()
 
     async def run(self) -> None:
@@ -121,6 +133,8 @@ class Outbox:
             elif self._ordered:
                 await self._send(partial(self._socket.put, self._ordered.popleft()))
                 self._room.set()
+            elif self._live:
+                await self._send(partial(self._socket.put, self._live.popleft()))
             elif self._closed:
                 # The way back to the connection: without it both go now, not at some garbage collection.
                 self._lost = _to_nobody

@@ -60,6 +60,8 @@ class Service:
     """BCP 47 tags that the voice speaks; empty for any."""
     rate: int
     """Sample rate of the voice."""
+    drive: bool = False
+    """Whether there is a driver for the users' own faces."""
     token: str | None = None
     greeting: bool = False
     ready: bool = False
@@ -89,6 +91,11 @@ class Service:
                 f"the voice does not speak {tag!r}; it speaks {', '.join(sorted(spoken))}",
                 "unknown_language",
             )
+
+    def check_mode(self, mode: str) -> None:
+        """Raises PeerError for drive mode where no engine drives a face from sound."""
+        if mode == "drive" and not self.drive:
+            raise PeerError("this server has no drive mode; use mode 'converse'", "not_available")
 
     def check_text(self, text: str) -> None:
         """Raises PeerError for text that is empty or too long."""

@@ -28,6 +28,7 @@ from server.net.websocket import CLOSE_S
 from server.turn.events import (
     AtOnce,
     InOrder,
+    Live,
     SegmentReady,
     StateChanged,
     TurnBegan,
@@ -87,6 +88,9 @@ class Collector:
                 self.idle.clear()
             case TurnFailed(_, _, message):
                 self.error = message
+
+    def live(self, event: Live) -> None:
+        pass
 
     def hush(self) -> None:
         pass

@@ -10,9 +10,10 @@ from typing import Final, Literal
 
 from blend_shapes.arkit import CHANNELS
 from blend_shapes.life import loops
-from protocol import codec
+from protocol import codec, pcm16
 from protocol import messages as m
 from protocol.face_format import FaceLayout
+from server.audio.chunk import AudioChunk, AudioFormat
 from server.config import Face, Limits, PaceSection, Server
 from server.errors import PeerError
 from server.net.service import Service
@@ -23,9 +24,12 @@ from server.turn.turn import Pace
 
 SERVER = "FaceWire"
 FEATURES = ("text", "say", "captions", "moods", "cues", "clips", "resume")
+DRIVE_FEATURES = ("moods", "clips", "resume", "drive")
 PROFILE = "arkit"
 CODEC: Final = "pcm16"
 CLIPS: Final[tuple[Literal["idle", "listening", "thinking"], ...]] = ("idle", "listening", "thinking")
+LATEST_US: Final = 2**52
+"""No microphone runs for so long; the frames after its sound must be below 2^53."""
 CLIP_FPS = 30
 """Frames a second of the loops, at most; they move slowly."""
 
@@ -56,6 +60,9 @@ def message(event: e.TurnEvent, layout: FaceLayout) -> m.FromServer:
     """The wire message of a turn's event."""
     if type(event) is e.SegmentReady:  # nearly every event
         return segment(event, layout)
+    if type(event) is e.MirrorReady:
+        frames = event.frames
+        return m.Mirror(event.seq, frames.pts, layout.pack(frames.weights, frames.head))
     return _control(event)
 
 
@@ -98,10 +105,18 @@ def _control(event: e.TurnEvent) -> m.FromServer:
 
 
 def welcome(
-    session: Session, service: Service, layout: FaceLayout, resumed: m.Position | None
+    session: Session,
+    service: Service,
+    layout: FaceLayout,
+    microphone: AudioFormat | None,
+    resumed: m.Position | None,
 ) -> m.Welcome:
-    """All that a client needs to know of its session; it hard-codes no table."""
+    """All that a client needs to know of its session; it hard-codes no table.
+
+    `microphone` is what is taken of the client's, None if nothing is.
+    """
     fps = session.terms.pace.fps
+    features = (*FEATURES, "drive") if service.drive else FEATURES
     return m.Welcome(
         protocol=m.VERSION,
         server=SERVER,
@@ -112,7 +127,8 @@ def welcome(
         face=m.FaceFormatInfo(layout.format, fps, PROFILE, CHANNELS, layout.head),
         limits=_limits(service.limits, service.server),
         character=session.terms.character.name,
-        features=FEATURES,
+        features=DRIVE_FEATURES if session.terms.mode == "drive" else features,
+        mic=None if microphone is None else m.AudioFormatInfo(CODEC, microphone.rate),
         resumed=resumed,
     )
 
@@ -154,12 +170,20 @@ def layout(hello: m.Hello, face: Face) -> FaceLayout:
 
 def terms(hello: m.Hello, character: Character, face: Face, pace: PaceSection) -> Terms:
     """What the client asked for, with the server's defaults. Raises PeerError for what is not offered."""
-    if hello.mode != "converse":
-        raise PeerError("this server has no microphone input yet; use mode 'converse'", "not_available")
+    if hello.mode == "drive" and hello.mic is None:
+        raise PeerError("mode 'drive' wants a microphone: name its format in `hello.mic`", "bad_request")
     if hello.audio is not None and CODEC not in hello.audio.codecs:
         raise PeerError(f"offer the audio codec {CODEC!r}; this server sends no other", "not_available")
     if hello.language is not None:
         character = replace(character, speaker=replace(character.speaker, language=hello.language))
     fps = hello.face.fps if hello.face is not None and hello.face.fps is not None else face.fps
     ahead_ms = pace.max_ahead_ms if hello.max_ahead_ms is None else hello.max_ahead_ms
-    return Terms(character, Pace(fps, ahead_ms / 1000, pace.think_timeout_s))
+    return Terms(character, Pace(fps, ahead_ms / 1000, pace.think_timeout_s), hello.mode)
+
+
+def sound(message: m.Microphone, microphone: AudioFormat) -> AudioChunk:
+    """What the microphone heard. Raises BadMessage for half a sample, PeerError for a time out of reach."""
+    if message.pts > LATEST_US:
+        raise PeerError(f"a microphone's pts is at most {LATEST_US}; it counts from 0 on each connection")
+    position = (message.pts * microphone.rate + 500_000) // 1_000_000
+    return AudioChunk(pcm16.unpack(message.audio), microphone, position)

@@ -13,6 +13,7 @@ from prometheus_client import (
 from prometheus_client.process_collector import ProcessCollector
 
 from server.turn.events import (
+    MirrorReady,
     SegmentReady,
     StageTimes,
     TurnBegan,
@@ -45,6 +46,12 @@ class Metrics:
             buckets=LATENESS_S,
             registry=self.registry,
         )
+        self._mirror = Histogram(
+            "facewire_mirror_seconds",
+            "From a sound's arrival to the frames of drive mode that it made certain",
+            buckets=LATENESS_S,
+            registry=self.registry,
+        )
         self._began = Counter(
             "facewire_turns_begun", "Turns begun, by origin", ["origin"], registry=self.registry
         )
@@ -68,16 +75,22 @@ class Metrics:
             "Sessions alive, those waiting for a resume among them",
             registry=self.registry,
         )
+        self._driving = Gauge(
+            "facewire_drive_sessions", "Those of the sessions in drive mode", registry=self.registry
+        )
 
-    def watch_sessions(self, count: Callable[[], int]) -> None:
-        """Ask `count` for the number of sessions at each scrape."""
+    def watch_sessions(self, count: Callable[[], int], driving: Callable[[], int]) -> None:
+        """Ask for the number of sessions, and of those in drive mode, at each scrape."""
         self._sessions.set_function(count)
+        self._driving.set_function(driving)
 
     def observe(self, event: TurnEvent) -> None:
         """The observer of a session."""
         match event:
             case SegmentReady(lateness=lateness):
                 self._lateness.observe(lateness)
+            case MirrorReady(lateness=lateness):
+                self._mirror.observe(lateness)
             case StageTimes(stages=stages):
                 for stage, ms in stages.items():
                     self._stages.labels(stage).observe(ms / 1000)

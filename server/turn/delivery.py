@@ -13,6 +13,7 @@ from server.turn.events import (
     AtOnce,
     CueReached,
     InOrder,
+    Live,
     MoodChanged,
     SegmentReady,
     TurnBegan,
@@ -33,6 +34,10 @@ class Listener(Protocol):
 
     def tell(self, event: AtOnce) -> None:
         """Take an event that overtakes what waits; never waits itself."""
+        ...
+
+    def live(self, event: Live) -> None:
+        """Take an event that is worth nothing later: never waits, and may be left out."""
         ...
 
     def hush(self) -> None:
@@ -85,6 +90,12 @@ class Delivery:
         self._observer(event)
         if self._listener is not None:
             self._listener.tell(event)
+
+    def live(self, event: Live) -> None:
+        """Send now or never; without a listener only the observer learns of it."""
+        self._observer(event)
+        if self._listener is not None:
+            self._listener.live(event)
 
     def flush(self, turn: int) -> None:
         """Forget all that was streamed and not yet sent or played; nothing more of `turn` will be sent.

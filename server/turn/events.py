@@ -6,6 +6,7 @@ Times are integer microseconds on the turn's timeline.
 from dataclasses import dataclass
 from typing import Literal
 
+from blend_shapes.face import FaceFrames
 from server.speech.values import Segment
 
 AvatarState = Literal["idle", "listening", "thinking", "speaking"]
@@ -85,8 +86,20 @@ class TurnFailed:
     message: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class MirrorReady:
+    """Frames of the user's own face, on the timeline of their microphone."""
+
+    seq: int
+    frames: FaceFrames
+    lateness: float
+    """Seconds since the sound that made them certain arrived."""
+
+
 InOrder = TurnBegan | WordSpoken | MoodChanged | CueReached | SegmentReady | TurnEnded | StageTimes
 """Told to the client in the order of the turn; may wait for the network."""
 AtOnce = StateChanged | TurnFlushed | TurnFailed
 """Told to the client at once; overtakes whatever waits."""
-TurnEvent = InOrder | AtOnce
+Live = MirrorReady
+"""Sent to the client now or never; waits for nothing and holds up nothing."""
+TurnEvent = InOrder | AtOnce | Live

@@ -3,11 +3,16 @@
 The first use of an engine loads dictionaries, builds an index, compiles and caches.
 """
 
+import numpy as np
+
+from server.audio.chunk import AudioChunk, AudioFormat
 from server.clock import Clock
 from server.history import History
 from server.speech.character import Character
+from server.speech.values import SpeechChunk
 from server.turn.delivery import Delivery
-from server.turn.events import AtOnce, InOrder
+from server.turn.events import AtOnce, InOrder, Live
+from server.turn.offload import offloaded
 from server.turn.turn import Engines, Pace, Request, Turn
 
 HOURS_S = 1e5
@@ -19,6 +24,9 @@ class _Nobody:
         """Nobody listens."""
 
     def tell(self, event: AtOnce) -> None:
+        """Nobody listens."""
+
+    def live(self, event: Live) -> None:
         """Nobody listens."""
 
     def hush(self) -> None:
@@ -43,3 +51,12 @@ async def rehearse(engines: Engines, character: Character, fps: int, clock: Cloc
         speaking=lambda: None,
     )
     await turn.run()
+    if engines.mirror is not None:
+        track, executor = engines.mirror.begin(fps), engines.mirror.executor
+        await offloaded(executor, track.follow, _silence(1.0))
+        await offloaded(executor, track.settle)
+
+
+def _silence(seconds: float) -> SpeechChunk:
+    audio = AudioFormat(16_000)
+    return SpeechChunk(AudioChunk(np.zeros(audio.samples(seconds), np.int16), audio), phones=None)

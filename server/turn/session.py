@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from blend_shapes.life.moods import MOODS
+from server.audio.chunk import AudioChunk, AudioFormat
 from server.clock import Clock
 from server.errors import PeerError
 from server.history import History
@@ -27,6 +28,7 @@ from server.turn.events import (
     TurnFailed,
     TurnFlushed,
 )
+from server.turn.mirror import MicrophoneState, Mirror
 from server.turn.turn import EARLY_S, Engines, Pace, Request, Turn
 
 FADE_MS = 10
@@ -38,6 +40,7 @@ HISTORY_CHARACTERS = 20_000
 
 log = logging.getLogger(__name__)
 
+Mode = Literal["converse", "drive"]
 Queue = Literal["now", "next", "last"]
 Observer = Callable[[TurnEvent], None]
 
@@ -48,10 +51,11 @@ class Terms:
 
     character: Character
     pace: Pace
+    mode: Mode = "converse"
 
 
 class Session:
-    """Owns its turns, history and delivery. Create, `start`, and in the end `close`."""
+    """Owns its turns, or its mirror, its history and delivery. Create, `start`, and in the end `close`."""
 
     def __init__(
         self,
@@ -81,6 +85,8 @@ class Session:
         self._report_arrived = asyncio.Event()
         self._number = 0
         self._conductor: asyncio.Task[None] | None = None
+        self._mirror: Mirror | None = None
+        self._mirror_task: asyncio.Task[None] | None = None
 
     # --- life ------------------------------------------------------------------------------------
 
@@ -91,12 +97,13 @@ class Session:
     async def close(self, reason: Reason) -> None:
         """End the current turn, forget what waits, wait for what was under way. Safe to call twice."""
         self.interrupt(reason)
-        tasks = {task for task in (self._conductor, self._turn_task) if task is not None}
+        own = (self._conductor, self._turn_task, self._mirror_task)
+        tasks = {task for task in own if task is not None}
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=CANCEL_DEADLINE_S)
-        self._conductor = self._turn_task = None
+        self._conductor = self._turn_task = self._mirror_task = self._mirror = None
         self._delivery.close()
 
     @property
@@ -121,8 +128,13 @@ class Session:
         await self._delivery.attach(listener, turn, pts)
 
     def detach(self, listener: Listener) -> None:
-        """The listener's connection is gone: the turn pauses until another one is attached."""
+        """The listener's connection is gone: the turn pauses until another one is attached.
+
+        Its microphone is gone too.
+        """
         self._delivery.detach(listener)
+        if not self._delivery.attached:
+            self._end_mirror()
 
     @property
     def attached(self) -> bool:
@@ -141,6 +153,7 @@ class Session:
 
         Raises PeerError, like `say` and `configure`, if this cannot be done; then nothing has changed.
         """
+        self._check_mode()
         request = Request(text, "text", self._clock.now(), id)
         self._check_room()
         self._stop("superseded")
@@ -150,6 +163,7 @@ class Session:
         self, text: str, *, mood: str | None = None, id: str | None = None, queue: Queue = "last"
     ) -> None:
         """Speak `text` word for word: now, next or after all that waits."""
+        self._check_mode()
         self._check_mood(mood)
         self._check_room()
         if queue == "now":
@@ -158,8 +172,8 @@ class Session:
         self._enqueue(request, first=queue != "last")
 
     def greet(self) -> None:
-        """Speak the character's greeting, if it has one."""
-        if self.terms.character.greeting:
+        """Speak the character's greeting, if it has one; not in drive mode."""
+        if self.terms.mode == "converse" and self.terms.character.greeting:
             self._enqueue(Request(self.terms.character.greeting, "greeting", self._clock.now()))
 
     def interrupt(self, reason: Reason, turn: int | None = None) -> None:
@@ -212,8 +226,51 @@ class Session:
             self.terms,
             character=replace(new, speaker=speaker, mood=mood or new.mood),
         )
+        if self._mirror is not None:
+            self._mirror.feel()
+
+    # --- the user's own voice --------------------------------------------------------------------
+
+    def listen(self, microphone: AudioFormat) -> None:
+        """The attached client's microphone stream begins, at position 0. Only in drive mode."""
+        self._end_mirror()
+        assert self._engines.mirror is not None, "drive mode without a driver"
+        self._mirror = Mirror(
+            microphone,
+            self._engines.mirror,
+            lambda: self.terms.character,
+            fps=self.terms.pace.fps,
+            seed=self._seed,
+            clock=self._clock,
+            delivery=self._delivery,
+        )
+        self._mirror_task = asyncio.create_task(self._mirror.run(), name=f"mirror of {self.id}")
+
+    def hear(self, chunk: AudioChunk) -> None:
+        """Sound of the user, at its position in the stream. Raises PeerError where nobody can hear it."""
+        self._listening.hear(chunk)
+
+    def microphone(self, state: MicrophoneState) -> None:
+        """The user's microphone was opened, closed or muted. Raises PeerError as `hear` does."""
+        self._listening.switch(state)
+
+    @property
+    def _listening(self) -> Mirror:
+        if self._mirror is None:
+            raise PeerError("this server has no speech recognizer; send `text`", "not_available")
+        return self._mirror
+
+    def _end_mirror(self) -> None:
+        """Nothing more is heard or shown of the microphone that was."""
+        if self._mirror_task is not None:
+            self._mirror_task.cancel()
+        self._mirror = self._mirror_task = None
 
     # --- turns, one after the other --------------------------------------------------------------
+
+    def _check_mode(self) -> None:
+        if self.terms.mode == "drive":
+            raise PeerError("drive mode has no replies; connect with mode 'converse'", "not_available")
 
     def _check_mood(self, mood: str | None) -> None:
         if mood is not None and mood not in MOODS:

@@ -46,6 +46,11 @@ class Sessions:
         return len(self._entries)
 
     @property
+    def driving(self) -> int:
+        """How many are in drive mode."""
+        return sum(entry.session.terms.mode == "drive" for entry in self._entries.values())
+
+    @property
     def full(self) -> bool:
         """Whether `create` would refuse."""
         return len(self._entries) >= self._limit

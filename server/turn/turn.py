@@ -61,6 +61,8 @@ class Engines:
     brain: Brain
     voice: Voice
     face: FaceDriver
+    mirror: FaceDriver | None = None
+    """Drives the user's own face from the user's own voice; None: no drive mode."""
 
 
 def pause_s(face: FaceDriver) -> float:

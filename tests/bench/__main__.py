@@ -21,6 +21,7 @@ CASES = {
     "stream": 60,
     "first_segment": 90,
     "interrupt": 120,
+    "mirror": 90,
     "memory": 240,
     "sessions": 300,
     "sync": 400,

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from blend_shapes.face import FaceFrames, frames_before
 from server.speech.values import Segment
-from server.turn.events import AtOnce, InOrder, SegmentReady, TurnEvent
+from server.turn.events import AtOnce, InOrder, Live, SegmentReady, TurnEvent
 
 
 class Ears:
@@ -22,6 +22,9 @@ class Ears:
         self._note(event)
 
     def tell(self, event: AtOnce) -> None:
+        self._note(event)
+
+    def live(self, event: Live) -> None:
         self._note(event)
 
     def hush(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from python_client import media_clock, playout, reports, resampler, sampler
+from python_client import live_clock, media_clock, playout, reports, resampler, sampler
 from tests.protocol.make_vectors import FOLDER
 from tests.protocol.timeline_cases import every_case
 from tests.protocol.timeline_replay import Step, run
@@ -52,6 +52,13 @@ def test_every_script_is_stored() -> None:
     (playout, "TARGET_GROWTH", 1.6, "gap"),
     (playout, "TARGET_MAX_MS", 610.0, "cushion-grows"),
     (playout, "TARGET_RELAX_S", 31.0, "cushion-relaxes"),
+    (live_clock, "TARGET_US", 16_000, "mirror"),
+    (live_clock, "LONGEST_US", 249_999, "mirror-250"),
+    (live_clock, "LONGEST_US", 300_000, "mirror-300"),
+    (live_clock, "WINDOW_S", 0.6, "mirror-bursts"),
+    (live_clock, "GAIN", 1.6, "mirror-stall"),
+    (live_clock, "SLOWEST", 0.99, "mirror"),
+    (live_clock, "FASTEST", 1.2, "mirror-stall"),
     (reports, "REPORT_EVERY_S", 0.25, "plain"),
     (resampler, "TAPS", 18, "device-24000-44100"),
     (resampler, "BETA", 7.0, "device-24000-16000"),
@@ -114,9 +121,11 @@ def states(name: str) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("name", STORED)
 def test_what_holds_in_every_vector(name: str) -> None:
     last: dict[int, float] = {}
+    newest = -1
     for step in STORED[name]["script"]:
         if step.get("session"):
             last = {}
+        newest = max(newest, end_of(step["mirror"])) if "mirror" in step else newest
         want = step.get("want", {})
         if "heard" not in want:
             continue
@@ -124,8 +133,8 @@ def test_what_holds_in_every_vector(name: str) -> None:
         assert pts >= last.get(turn, 0.0), "never back within a turn"
         last[turn] = pts
         assert all(0 <= w <= 1 for w in want["weights"])
-        assert want["shown"] <= pts + step["ahead"]
-        assert want["shown"] == -1 or state in ("playing", "draining", "starved")
+        assert want["shown"] <= max(pts + step["ahead"], newest)
+        assert want["shown"] == -1 or state in ("playing", "draining", "starved") or newest >= 0
         for of, reported, _, buffered, _ in want["played"]:
             assert reported <= round(last.get(of, reported)) + 1 or of != turn
             assert buffered >= 0
@@ -145,6 +154,50 @@ def test_the_face_is_that_of_the_sample_heard(name: str) -> None:
         assert want["weights"] == pytest.approx([want["shown"] / 1e6, 0.5], abs=1e-6)
         judged += 1
     assert judged > 5
+
+
+def end_of(mirror: dict[str, Any]) -> int:
+    """Media time of its last frame."""
+    end: int = mirror["face_pts"] + 50_000 * (len(mirror["frames"]) - 1)
+    return end
+
+
+def shown(name: str) -> list[tuple[float, float, int]]:
+    """Of each tick of a mirror: real time, media time shown, and the newest that was there, in seconds and
+    milliseconds."""
+    newest, seen = 0, []
+    for step in STORED[name]["script"]:
+        newest = end_of(step["mirror"]) if "mirror" in step else newest
+        if "want" in step:
+            seen.append((step["at"], step["want"]["shown"] / 1000, newest // 1000))
+    return seen
+
+
+def test_a_mirror_runs_at_its_own_pace_a_little_behind_the_newest() -> None:
+    settled = [tick for tick in shown("mirror") if 1.0 < tick[0] < 2.05]
+    steps = [(b[1] - a[1]) / (b[0] - a[0]) / 1000 for a, b in pairwise(settled)]
+    assert len(steps) > 50
+    assert 0.95 <= min(steps) <= max(steps) <= 1.05
+    assert all(newest - 70 < at <= newest for _, at, newest in settled), "a frame, and 15 ms or so"
+
+
+def test_a_mirror_that_stalled_is_caught_up_with() -> None:
+    behind = {round(at, 3): newest - position for at, position, newest in shown("mirror-stall")}
+    assert behind[1.2] > 200
+    assert behind[3.6] < 60
+    assert [b for at, b in behind.items() if 1.06 < at < 1.19] == [0, 0], "it stands at the newest"
+
+
+def test_a_mirror_leaps_where_more_than_250_ms_lie_ahead() -> None:
+    assert [s for at, s, _ in shown("mirror-250") if 0.19 < at < 0.3] == pytest.approx([0, 48, 96])
+    assert [s for at, s, _ in shown("mirror-300") if 0.19 < at < 0.3] == pytest.approx([0, 300, 300])
+
+
+def test_a_mirror_rests_in_the_loop_and_comes_back() -> None:
+    ticks = [(s["at"], s["want"]["weights"][1]) for s in STORED["mirror-rest"]["script"] if "want" in s]
+    assert all(b == pytest.approx(0.5) for at, b in ticks if 0.2 < at < 0.75), "held for 150 ms"
+    assert all(b < 0.25 for at, b in ticks if 1.1 < at < 1.5), "the loop"
+    assert all(b == pytest.approx(0.5) for at, b in ticks if 1.6 < at < 1.95)
 
 
 def last_frame(name: str, at: float) -> float:

@@ -80,6 +80,12 @@ class Script:
             }
         )
 
+    def mirror(self, start: float, end: float) -> "Script":
+        """The frames of a mirror from `start` to `end` milliseconds."""
+        numbers = range(-int(-start // 50), -int(-end // 50))
+        frames = [[round(k % 20 / 20, 2), 0.5] for k in numbers]
+        return self.tell(mirror={"face_pts": 50_000 * numbers.start, "frames": frames})
+
     def flush(self, turn: int, fade_ms: int = 10) -> "Script":
         """A flush, and which reports it calls for."""
         return self.tell(flush={"turn": turn, "fade_ms": fade_ms}, want={})
@@ -130,6 +136,7 @@ def every_case() -> Iterator[tuple[str, Script]]:
         _devices,
         _clocks,
         _loops,
+        _mirrors,
     ):
         yield from make()
 
@@ -308,3 +315,44 @@ def _loops() -> Iterator[tuple[str, Script]]:
     yield "loop-and-voice", whole(s, 1, 300).run(0.6).sleep(5).run(0.3)
     s = Script("Hidden for a second of voice: the picture after it is the one of what is heard then.")
     yield "hidden", s.media(1, 0, 2000).tell(end=1).run(0.4).sleep(1).run(0.3)
+
+
+def live(script: Script, start: int, end: int, *, speed: float = 1.0) -> Script:
+    """The frames of a mirror one by one, each when it is due."""
+    for at in range(start, end, 50):
+        script.mirror(at, at + 50).run(0.05 / speed)
+    return script
+
+
+def _mirrors() -> Iterator[tuple[str, Script]]:
+    s = Script("A mirror of two seconds: shown a little behind its newest frame.", every=0.0163)
+    yield "mirror", live(s.run(0.1), 0, 2000).run(0.1)
+    s = Script("A mirror whose frames come in bursts of four: the face stands, then runs a little slower.")
+    for at in range(0, 3000, 200):
+        s.mirror(at, at + 200).run(0.2)
+    yield "mirror-bursts", s.run(0.1)
+    s = Script("A stall of 200 ms: shown late, then a little faster, and as before within seconds.")
+    live(s, 0, 1000).run(0.2).mirror(1000, 1200)
+    yield "mirror-stall", live(s, 1200, 4000).run(0.1)
+    s = Script("More than 250 ms ahead of what is shown: the rest is left out.")
+    live(s, 0, 500)
+    yield "mirror-leap", live(s.mirror(500, 700).run(0.1).mirror(700, 1000).run(0.1), 1000, 1400).run(0.1)
+    for end in (250, 300):
+        s = Script(
+            f"A face that stands at 0 ms and frames up to {end} ms: 250 are shown, 300 are too many."
+        )
+        yield f"mirror-{end}", s.mirror(0, 50).run(0.2).mirror(50, end + 50).run(0.4)
+    s = Script("A microphone clock that is 5 % fast: the face keeps up.", every=0.0963)
+    yield "mirror-fast", live(s, 0, 6000, speed=1.05).run(0.2)
+    s = Script("The microphone rests: held for 150 ms, then the loop, and back within 70 ms.")
+    s.tell(clip={"name": "idle", "fps": 4, "frames": [[0.2, 0.2], [0.4, 0]]})
+    live(s, 0, 600).run(0.9)
+    yield "mirror-rest", live(s, 2000, 2400).run(0.2)
+    s = Script("A new connection: its mirror counts from 0 again, and the one before fades to the loop.")
+    live(s, 0, 400).tell(session=True).run(0.3)
+    yield "mirror-again", live(s, 0, 300).run(0.2)
+    s = Script("Nobody looks for three seconds of a mirror: then the newest is shown.")
+    live(s, 0, 300)
+    for at in range(300, 3300, 50):
+        s.mirror(at, at + 50).sleep(0.05)
+    yield "mirror-hidden", live(s, 3300, 3500).run(0.2)

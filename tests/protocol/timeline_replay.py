@@ -85,6 +85,9 @@ class Replay:
                 audio = pcm16.pack(self._voice(media["pts"], media["samples"]))
                 face = self._pack(media["frames"])
                 return m.Segment(media["turn"], self._seq, media["pts"], audio, media["face_pts"], face)
+            case {"mirror": dict(mirror)}:
+                self._seq += 1
+                return m.Mirror(self._seq, mirror["face_pts"], self._pack(mirror["frames"]))
             case {"turn": int(turn)}:
                 return m.Turn(turn, "text")
             case {"end": int(turn)}:

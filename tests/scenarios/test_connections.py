@@ -222,7 +222,7 @@ async def test_a_hello_that_cannot_be_granted_may_be_said_again(server: app.Runn
     async with connected(server) as client:
         for hello, code in (
             (m.Hello(character="nobody"), "unknown_character"),
-            (m.Hello(mode="drive"), "not_available"),
+            (m.Hello(mode="drive"), "bad_request"),
             (m.Hello(audio=m.AudioOffer(("opus",))), "not_available"),
             (m.Hello(face=m.FaceOffer(profile="metahuman")), "not_available"),
         ):
@@ -299,12 +299,15 @@ async def test_a_flood_is_warned_then_closed(serve: Serve) -> None:
         await other.alive()
 
 
-async def test_microphone_audio_at_its_limit_and_above(serve: Serve) -> None:
-    hello = m.Hello(mic=m.AudioFormatInfo("pcm16", 16_000))
+@pytest.mark.parametrize("mode", ["converse", "drive"])
+async def test_microphone_audio_at_its_limit_and_above(serve: Serve, mode: m.Mode) -> None:
+    hello = m.Hello(mode=mode, mic=m.AudioFormatInfo("pcm16", 16_000))
     async with connected(await serve(limits=LIMITS)) as client:
         await client.hello(hello)
         await client.send(m.Microphone(0, 0, bytes(640)))
-        assert (await client.error()).code == "not_available"
+        if mode == "converse":
+            assert (await client.error()).code == "not_available"
+        await client.alive()
         await client.send(m.Microphone(1, 20_000, bytes(642)))
         assert (await client.error()).code == "too_large"
         assert await client.close_code() == Close.TOO_LARGE

@@ -15,6 +15,8 @@ class Relay:
         self._flowing.set()
         self._writers: set[asyncio.StreamWriter] = set()
         self.address = ""
+        self.refuse = False
+        """Whether new connections are closed at once."""
 
     def hold(self) -> None:
         """Nothing comes through to the page until `release`."""
@@ -30,6 +32,9 @@ class Relay:
 
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Join a connection of the page with one to the server, until either ends."""
+        if self.refuse:
+            writer.close()
+            return
         from_server, to_server = await asyncio.open_connection(self._server.hostname, self._server.port)
         both = {writer, to_server}
         self._writers |= both

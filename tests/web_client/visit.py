@@ -35,10 +35,10 @@ WAIT = """async () => {
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
+async def chromium(*flags: str) -> AsyncIterator[Browser]:
     """Headless, without the flag that allows autoplay: sound begins as it does for a user."""
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        running = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*FLAGS, *flags])
         yield running
         await running.close()
 

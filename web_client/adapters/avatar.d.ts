@@ -67,5 +67,8 @@ export class NoFaceShapes extends Error {}
 /** The file cannot be shown. The message says why, and what would be right. */
 export class BadAvatarFile extends Error {}
 
-/** Loads a GLB or VRM; the loader has three-vrm's plugin if VRMs are to be more than plain models. */
+/**
+ * Loads a GLB or VRM; the loader has three-vrm's plugin if VRMs are to be more than plain models, and decoders if
+ * compressed files are to be taken (setDRACOLoader, setMeshoptDecoder, setKTX2Loader).
+ */
 export function openAvatar(bytes: ArrayBuffer, loader: GLTFLoader, options?: FaceOptions): Promise<Avatar>;

@@ -14,6 +14,14 @@ export { NoFaceShapes };
 const MAGIC = 0x46546c67; // "glTF"
 const JSON_CHUNK = 0x4e4f534a;
 
+/** Ways to compress a model: the extension, what of the loader undoes it, and what to tell the user. @type {[string, string, string][]} */
+const COMPRESSIONS = [
+  ["KHR_draco_mesh_compression", "dracoLoader", "This file's meshes are compressed with Draco. Export the model without compression."],
+  ["EXT_meshopt_compression", "meshoptDecoder", "This file is compressed with meshopt. Export the model without compression."],
+  ["KHR_meshopt_compression", "meshoptDecoder", "This file is compressed with meshopt. Export the model without compression."],
+  ["KHR_texture_basisu", "ktx2Loader", "This file's pictures are compressed with Basis (KTX2). Export the model with PNG or JPEG pictures."],
+];
+
 /** The file cannot be shown. The message says why, and what would be right. */
 export class BadAvatarFile extends Error {
   name = "BadAvatarFile";
@@ -28,7 +36,7 @@ export class BadAvatarFile extends Error {
  * @returns {Promise<Avatar>} rejected with BadAvatarFile, or with NoFaceShapes for a model without anything to move
  */
 export async function openAvatar(bytes, loader, options = {}) {
-  check(bytes);
+  check(bytes, /** @type {any} */ (loader));
   let gltf;
   try {
     gltf = await loader.parseAsync(bytes, "");
@@ -40,8 +48,11 @@ export async function openAvatar(bytes, loader, options = {}) {
   return { scene: vrm.scene, vrm, face: new VrmFace(vrm, options), update: (seconds) => vrm.update(seconds) };
 }
 
-/** Throws for bytes that are no whole GLB of version 2 by itself. @param {ArrayBuffer} bytes */
-function check(bytes) {
+/**
+ * Throws for bytes that are no whole GLB of version 2 by itself, and for what the loader has no decoder for.
+ * @param {ArrayBuffer} bytes @param {Record<string, any>} loader
+ */
+function check(bytes, loader) {
   const view = new DataView(bytes);
   if (bytes.byteLength < 20 || view.getUint32(0, true) !== MAGIC) throw new BadAvatarFile(`${kind(bytes)} A GLB or VRM file is wanted.`);
   const version = view.getUint32(4, true);
@@ -52,7 +63,7 @@ function check(bytes) {
   const size = view.getUint32(12, true);
   if (view.getUint32(16, true) !== JSON_CHUNK || 20 + size > bytes.byteLength)
     throw new BadAvatarFile("This file is damaged: its description of the model is missing.");
-  checkModel(read(new Uint8Array(bytes, 20, size)));
+  checkModel(read(new Uint8Array(bytes, 20, size)), loader);
 }
 
 /** @param {Uint8Array<ArrayBuffer>} bytes @returns {any} */
@@ -64,8 +75,14 @@ function read(bytes) {
   }
 }
 
-/** @param {any} model */
-function checkModel(model) {
+/** @param {any} model @param {Record<string, any>} loader */
+function checkModel(model, loader) {
+  const { extensionsUsed = [], extensionsRequired = [] } = model;
+  for (const [extension, decoder, words] of COMPRESSIONS) {
+    // A file may carry the same without compression beside it; of Draco the loader takes no notice of that.
+    const needed = decoder === "dracoLoader" ? extensionsUsed : extensionsRequired;
+    if (needed.includes?.(extension) && !loader[decoder]) throw new BadAvatarFile(words);
+  }
   const beside = [...(model.buffers ?? []), ...(model.images ?? [])].find(({ uri }) => uri && !uri.startsWith("data:"));
   if (beside)
     throw new BadAvatarFile(`This file needs ${JSON.stringify(beside.uri)} beside it. Export the model as one GLB.`);

@@ -23,7 +23,8 @@ export class Player {
     this.workletUrl = workletUrl ?? new URL("./worklet.js", import.meta.url);
     /** @type {AudioWorkletNode | null} */
     this.node = null;
-    this.opening = false;
+    /** Settled once the worklet is loaded; null before the first `wake`. @type {Promise<void> | null} */
+    this.loaded = null;
     this.closed = false;
     /** @type {{message: object, transfer: Transferable[]}[]} until the worklet is loaded */
     this.early = [];
@@ -38,15 +39,25 @@ export class Player {
   wake() {
     if (!this.context) this.context = new AudioContext({ latencyHint: "interactive" });
     if (this.context.state === "suspended") this.context.resume().catch(this.onError);
-    if (!this.node && !this.opening) {
-      this.opening = true;
-      this.open(this.context).catch(this.onError);
+    if (!this.loaded) {
+      this.loaded = this.context.audioWorklet.addModule(this.workletUrl);
+      this.open(this.context, this.loaded).catch(this.onError);
     }
   }
 
-  /** @param {AudioContext} context */
-  async open(context) {
-    await context.audioWorklet.addModule(this.workletUrl);
+  /**
+   * The audio context with the worklet loaded; as for `wake`, best asked for from a user's action.
+   * @returns {Promise<AudioContext>} rejected where the worklet cannot be had
+   */
+  async ready() {
+    this.wake();
+    await this.loaded;
+    return /** @type {AudioContext} */ (this.context);
+  }
+
+  /** @param {AudioContext} context @param {Promise<void>} loaded */
+  async open(context, loaded) {
+    await loaded;
     if (this.closed) return;
     const node = new AudioWorkletNode(context, "facewire-voice", {
       numberOfInputs: 0,

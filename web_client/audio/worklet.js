@@ -1,5 +1,9 @@
-/** The audio thread: pulls the voice out of a Playout and says where it stands. Runs in AudioWorkletGlobalScope. */
+/**
+ * The audio thread: pulls the voice out of a Playout and says where it stands; cuts what the microphone hears into
+ * messages. Runs in AudioWorkletGlobalScope.
+ */
 
+import { Capture } from "../core/capture.js";
 import { Playout } from "../core/playout.js";
 
 /** While nothing changes an anchor is due after this many blocks of 128 samples: about 21 ms at 48 kHz. */
@@ -52,4 +56,36 @@ class VoiceProcessor extends AudioWorkletProcessor {
   }
 }
 
+/** Hears from its `begin` on. Gives out silence. */
+class MicrophoneProcessor extends AudioWorkletProcessor {
+  constructor() {
+    super();
+    /** @type {Capture | null} */
+    this.capture = null;
+    this.stream = 0;
+    this.muted = false;
+    this.ended = false;
+    this.port.onmessage = ({ data }) => {
+      if (data.type === "begin") {
+        this.capture = new Capture(sampleRate, data.rate);
+        this.stream = data.stream;
+      } else if (data.type === "mute") this.muted = data.muted;
+      else if (data.type === "end") this.ended = true;
+      if (this.capture) this.capture.muted = this.muted;
+    };
+  }
+
+  /** @param {Float32Array[][]} inputs */
+  process(inputs) {
+    const [mono] = inputs[0];
+    if (mono && this.capture) {
+      for (const sound of this.capture.hear(mono)) {
+        this.port.postMessage({ stream: this.stream, ...sound }, [sound.audio.buffer]);
+      }
+    }
+    return !this.ended;
+  }
+}
+
 registerProcessor("facewire-voice", VoiceProcessor);
+registerProcessor("facewire-microphone", MicrophoneProcessor);

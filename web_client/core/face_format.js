@@ -38,6 +38,15 @@ export function unpackFace(face, format) {
   return frames;
 }
 
+/**
+ * Packed frames with their media times.
+ * @param {number} facePts of the first @param {Uint8Array} face @param {FaceFormat} format
+ * @returns {{pts: number, frame: Float32Array}[]}
+ * @throws {BadMessage}
+ */
+export const timedFrames = (facePts, face, format) =>
+  unpackFace(face, format).map((frame, i) => ({ pts: facePts + frameTime(i, format.fps), frame }));
+
 /** @param {DataView} view @param {number} at @param {FaceFormat} format */
 function readQ8(view, at, { channels, head }) {
   const n = channels.length;

@@ -5,7 +5,7 @@
  * connection) are cut to what is new, so that samples of a turn are handed on once and in order.
  */
 
-import { unpackFace, frameTime } from "./face_format.js";
+import { timedFrames } from "./face_format.js";
 import { BadMessage } from "./messagepack.js";
 import { unpackPcm16 } from "./pcm.js";
 
@@ -74,10 +74,7 @@ export class Reception {
       this.dropped += 1;
       return null;
     }
-    const frames = unpackFace(segment.face, this.face).map((frame, i) => ({
-      pts: segment.face_pts + frameTime(i, this.face.fps),
-      frame,
-    }));
+    const frames = timedFrames(segment.face_pts, segment.face, this.face);
     this.begin(segment.turn);
     const first = Math.round((segment.pts * this.rate) / 1e6);
     const samples = unpackPcm16(segment.audio, Math.max(0, this.samples - first));

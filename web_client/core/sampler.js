@@ -14,7 +14,8 @@ const FLUSH_OUT_MS = 120;
 const LOOP_FADE_MS = 350;
 const HOLD_MS = 150;
 const RELAX_MS = 120;
-const KEPT_US = 1_000_000;
+/** Frames so far behind what is shown are forgotten. */
+export const KEPT_US = 1_000_000;
 
 /**
  * @typedef {"idle" | "listening" | "thinking" | "speaking"} AvatarState
@@ -112,6 +113,11 @@ export class Sampler {
     let buffer = this.turns.get(turn);
     if (!buffer) this.turns.set(turn, (buffer = new FrameBuffer()));
     buffer.insert(pts, frame);
+  }
+
+  /** Forgets the frames of this turn before `pts`, but the last of them; for a screen that is off. @param {number} turn @param {number} pts */
+  forget(turn, pts) {
+    this.turns.get(turn)?.dropBefore(pts);
   }
 
   /** Forgets the frames of this turn and all before it; the face goes to rest. @param {number} [turn] all without */

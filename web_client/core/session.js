@@ -12,6 +12,8 @@ const BACK_OFF_FIRST_MS = 500;
 const BACK_OFF_LAST_MS = 8000;
 const WELCOME_MS = 10000;
 const OUTBOX = 16;
+/** What is worth nothing on a later connection. */
+const NOT_KEPT = new Set(["played", "microphone", "mic"]);
 
 /** Close codes after which another attempt would end the same way, with what to tell the user. */
 const FINAL = new Map([
@@ -39,7 +41,7 @@ const FINAL = new Map([
  * @property {(task: () => void, ms: number) => any} set
  * @property {(timer: any) => void} clear
  *
- * @typedef {Pick<WebSocket, "send" | "close"> & {binaryType: any, onopen: any, onmessage: any, onclose: any}} Socket
+ * @typedef {Pick<WebSocket, "send" | "close"> & {binaryType: any, onopen: any, onmessage: any, onclose: any, bufferedAmount?: number}} Socket
  */
 
 export class Session {
@@ -88,17 +90,22 @@ export class Session {
   }
 
   /**
-   * Sends a message, or keeps it for the next connection. Reports of playback are not kept.
+   * Sends a message, or keeps it for the next connection. Reports of playback and sound are not kept.
    * @param {{type: string} & Record<string, any>} message
    * @throws {BadMessage} when it is not a legal message
    */
   send(message) {
     const bytes = encode(message);
     if (this.status === "open") this.post(bytes);
-    else if (message.type !== "played") {
+    else if (!NOT_KEPT.has(message.type)) {
       this.outbox.push(message);
       if (this.outbox.length > OUTBOX) this.outbox.shift();
     }
+  }
+
+  /** Bytes that the network has not taken yet. */
+  get backlog() {
+    return this.socket?.bufferedAmount ?? 0;
   }
 
   /** @param {Uint8Array<ArrayBuffer>} bytes */

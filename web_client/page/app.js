@@ -5,6 +5,7 @@ import { Avatars } from "./avatars.js";
 import { Captions } from "./captions.js";
 import { Conversation } from "./conversation.js";
 import { Drawer } from "./drawer.js";
+import { VoiceMirror } from "./mirror.js";
 import { Moods } from "./moods.js";
 import { SyncRecords } from "./records.js";
 import { View } from "./view.js";
@@ -22,14 +23,20 @@ const CAPTIONS = 84;
 /** The same in low windows, where captions have one line. */
 const ONE_LINE = 48;
 
-const client = connect({ token: new URLSearchParams(location.search).get("token") ?? undefined, name: "page" });
+const token = new URLSearchParams(location.search).get("token") ?? undefined;
+const client = connect({ token, name: "page" });
 const records = new SyncRecords(client);
 const captions = new Captions(element("captions"));
 const conversation = new Conversation(client, element);
 const view = new View(element("face"), (trouble) => avatars.trouble(trouble));
 const avatars = new Avatars(view, element, (text, passing) => conversation.notice(text, passing));
 const drawer = new Drawer(client, element, frameView);
-new Moods(element("moods"), client);
+const moods = new Moods(element("moods"), client);
+const mirror = new VoiceMirror(client, element, {
+  token,
+  notice: (text, passing) => conversation.notice(text, passing),
+  joined: (other) => moods.dress(other),
+});
 
 client.on("welcome", (welcome) => {
   if (!welcome.isResumed) {
@@ -73,10 +80,11 @@ function show() {
   requestAnimationFrame(show);
   const now = performance.now(); // not the callback's argument: on a busy machine that lies tens of milliseconds back
   const pose = client.face(now);
+  const shown = mirror.face(now) ?? pose;
   records.add(pose);
-  view.show(pose, now);
+  view.show(shown, now);
   captions.follow(pose);
-  drawer.show(pose, now);
+  drawer.show(pose, now, shown.weights);
   conversation.follow(pose);
 }
 
@@ -84,4 +92,4 @@ requestAnimationFrame(show);
 void avatars.begin();
 
 /** For tests and the console. */
-Object.assign(window, { facewire: { client, records: records.list, view, drawer } });
+Object.assign(window, { facewire: { client, records: records.list, view, drawer, mirror } });

@@ -72,11 +72,15 @@ export class Drawer {
     place.textContent = value;
   }
 
-  /** Once a display frame. @param {import("../client.d.ts").Pose} pose @param {number} now milliseconds */
-  show(pose, now) {
+  /**
+   * Once a display frame.
+   * @param {import("../client.d.ts").Pose} pose of the conversation @param {number} now milliseconds
+   * @param {Float32Array} weights of the face that is shown
+   */
+  show(pose, now, weights) {
     this.playback.show(this.client, pose, now, this.open);
     if (!this.open) return;
-    this.bars?.show(pose.weights, now);
+    this.bars?.show(weights, now);
     this.recorder.show(now);
   }
 }

@@ -22,15 +22,25 @@ export class Moods {
    * @param {Pick<import("../client.d.ts").Client, "configure" | "on">} client
    */
   constructor(place, client) {
-    this.client = client;
+    /** All that wear the mood. @type {Pick<import("../client.d.ts").Client, "configure" | "on">[]} */
+    this.clients = [];
     /** What the user chose; empty for the character's own. */
     this.chosen = "";
     /** @type {Map<string, HTMLButtonElement>} */
     this.buttons = new Map();
     for (const [name, label, path] of FACES) this.buttons.set(name, this.button(name, label, path));
     place.append(...this.buttons.values());
+    this.dress(client);
+  }
+
+  /** This client wears the mood too, from its welcome on. @param {Pick<import("../client.d.ts").Client, "configure" | "on">} client */
+  dress(client) {
+    this.clients.push(client);
     client.on("welcome", ({ isResumed }) => {
       if (!isResumed && this.chosen) client.configure({ mood: this.chosen });
+    });
+    client.on("status", ({ status }) => {
+      if (status === "closed") this.clients = this.clients.filter((other) => other !== client);
     });
   }
 
@@ -57,7 +67,7 @@ export class Moods {
   /** @param {string} name of the server's moods */
   choose(name) {
     this.chosen = name;
-    this.client.configure({ mood: name });
+    for (const client of this.clients) client.configure({ mood: name });
     for (const [mood, button] of this.buttons) button.setAttribute("aria-pressed", String(mood === name));
   }
 }

@@ -242,6 +242,24 @@ test("a VRM with ARKit's shapes on its mesh and no expressions", async () => {
   assert.equal(influence(scene, "Face", "jawOpen"), 0.5);
 });
 
+/** A face that says it is compressed. @param {string} extension */
+function compressed(extension, required = true) {
+  const names = { extensionsUsed: [extension], ...(required ? { extensionsRequired: [extension] } : {}) };
+  return glb({ meshes: [{ name: "Face", targets: CHANNELS }], edit: (model) => Object.assign(model, names) });
+}
+
+test("a file that need not be decompressed is shown", async () => {
+  const { face } = await open(compressed("EXT_meshopt_compression", false));
+  assert.equal(face.report.coverage, 1);
+});
+
+test("a loader with a decoder decides itself", async () => {
+  const loader = new GLTFLoader();
+  loader.setMeshoptDecoder({ supported: true, ready: Promise.resolve() });
+  const { face } = await openAvatar(compressed("EXT_meshopt_compression"), loader);
+  assert.equal(face.report.coverage, 1);
+});
+
 /** @type {[what: string, bytes: ArrayBuffer, error: new (message: string) => Error, message: RegExp][]} */
 const WRONG = [
   ["a model without shapes", glb({ meshes: [{ name: "Cube" }] }), NoFaceShapes, /^This model has no shapes .* no morph targets at all.*It wants/],
@@ -255,6 +273,11 @@ const WRONG = [
   ["JSON that is none", pack('{"asset": ', new Uint8Array(4)), BadAvatarFile, /not JSON/],
   ["no mesh", pack('{"asset": {"version": "2.0"}}', new Uint8Array(4)), BadAvatarFile, /no mesh/],
   ["a part beside it", glb({ meshes: [{ name: "A" }], edit: (model) => (model.buffers[0].uri = "a.bin") }), BadAvatarFile, /needs "a\.bin" beside it/],
+  ["Draco", compressed("KHR_draco_mesh_compression"), BadAvatarFile, /^This file's meshes are compressed with Draco\. Export the model without compression\.$/],
+  ["Draco, not required", compressed("KHR_draco_mesh_compression", false), BadAvatarFile, /compressed with Draco/],
+  ["meshopt", compressed("EXT_meshopt_compression"), BadAvatarFile, /^This file is compressed with meshopt\. Export/],
+  ["meshopt, of Khronos", compressed("KHR_meshopt_compression"), BadAvatarFile, /compressed with meshopt/],
+  ["pictures in Basis", compressed("KHR_texture_basisu"), BadAvatarFile, /Basis \(KTX2\)\. Export the model with PNG/],
   ["an accessor that points nowhere", glb({ meshes: [{ name: "A" }], edit: (model) => (model.meshes[0].primitives[0].attributes.POSITION = 9) }), BadAvatarFile, /^This file is damaged: /],
 ];
 for (const [what, bytes, error, message] of WRONG) {

@@ -167,11 +167,13 @@ test("resumes where the media stopped; what comes twice is cut to what is new", 
   w.drop();
   w.session.send({ type: "text", text: "meanwhile" });
   w.session.send({ type: "played", turn: 1, pts: 0, state: "playing" });
+  w.session.send({ type: "microphone", seq: 9, pts: 0, audio: new Uint8Array(640) });
+  w.session.send({ type: "mic", state: "muted" });
   w.pass(500);
   w.open({ resume_token: "r2", resumed: { turn: 1, pts: 40_000 } });
   const [hello, ...after] = w.socket.sent;
   assert.deepEqual([hello.session, hello.resume_token, hello.resume], ["one", "r1", { turn: 1, pts: 40_000 }]);
-  assert.deepEqual(after.map((m) => m.type), ["text"], "reports are not kept, words are");
+  assert.deepEqual(after.map((m) => m.type), ["text"], "reports and sound are not kept, words are");
   w.give(segment(1, 1));
   w.give(segment(1, 2, { from: 300, samples: 180 }));
   const samples = w.log.media.flatMap((m) => [...m.samples].map((x) => Math.round(x * 32768)));

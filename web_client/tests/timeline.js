@@ -14,6 +14,7 @@ export class Replay {
     this.clock = new core.MediaClock();
     this.device = new core.DeviceClock();
     this.sampler = new core.Sampler(vector.channels.length + 3);
+    this.mirror = new core.Mirror(this.sampler);
     this.heard = { turn: -1, pts: 0, state: "idle" };
     this.avatar = "idle";
     this.pulled = 0;
@@ -25,6 +26,7 @@ export class Replay {
     const { rate, fps, channels } = this.vector;
     if (this.reception) this.flush(0, this.reception.turn, 10);
     this.reception = new this.core.Reception({ rate }, { format: "f32", fps, channels, head: false });
+    this.mirror.begin();
     this.avatar = "idle";
     this.clock.forget();
     this.reports = new this.core.Reports(this.clock);
@@ -57,9 +59,10 @@ export class Replay {
   }
 
   /** @param {any} step @returns {any[]} reports */
-  arrive({ at, segment, turn, end, flush, clip, state, session }) {
+  arrive({ at, segment, mirror, turn, end, flush, clip, state, session }) {
     const { reception } = this;
     if (segment) this.media(segment);
+    else if (mirror) this.mirror.add(1000 * at, this.core.timedFrames(mirror.face_pts, packed(mirror.frames), reception.face));
     else if (turn !== undefined && !reception.stale(turn)) reception.begin(turn);
     else if (end !== undefined && !reception.stale(end)) {
       reception.end(end);
@@ -74,8 +77,7 @@ export class Replay {
   /** @param {any} segment */
   media({ turn, pts, samples, face_pts, frames }) {
     const audio = new Uint8Array(this.voice(pts, samples).buffer);
-    const face = new Uint8Array(Float32Array.from(frames.flat()).buffer);
-    const media = this.reception.take({ turn, pts, audio, face_pts, face });
+    const media = this.reception.take({ turn, pts, audio, face_pts, face: packed(frames) });
     if (!media) return;
     for (const { pts: time, frame } of media.frames) this.sampler.insert(turn, time, frame);
     if (media.samples.length > 0) this.playout.push(turn, media.pts, this.vector.rate, media.samples);
@@ -113,7 +115,8 @@ export class Replay {
     }
     this.device.observe(at, device);
     const { turn, state, pts } = this.listen(at);
-    const { frame, shown } = this.sampler.sample(1000 * at, this.heard, this.avatar, ahead);
+    const own = this.mirror.heard(1000 * at);
+    const { frame, shown } = this.sampler.sample(1000 * at, own ?? this.heard, this.avatar, own ? 0 : ahead);
     const level = Math.sqrt(sound.reduce((sum, x) => sum + x * x, 0) / Math.max(1, sound.length));
     return { blocks, sound: level, heard: [turn, state, pts], shown, weights: [...frame.subarray(0, this.vector.channels.length)] };
   }
@@ -124,6 +127,9 @@ export class Replay {
     return { underruns, overrun, missing, dropped };
   }
 }
+
+/** @param {number[][]} frames */
+const packed = (frames) => new Uint8Array(Float32Array.from(frames.flat()).buffer);
 
 /** @param {any} a @param {any} b @param {number} tolerance @returns {boolean} */
 function near(a, b, tolerance) {

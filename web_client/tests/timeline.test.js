@@ -11,7 +11,7 @@ import { run } from "./timeline.js";
 
 const VECTORS = fileURLToPath(new URL("../../protocol/vectors/timeline/", import.meta.url));
 const CORE = fileURLToPath(new URL("../core/", import.meta.url));
-const MODULES = ["messagepack", "playout", "media_clock", "reception", "reports", "sampler"];
+const MODULES = ["messagepack", "face_format", "playout", "media_clock", "mirror", "reception", "reports", "sampler"];
 
 /** @param {string} folder */
 async function load(folder) {
@@ -36,12 +36,20 @@ describe("timeline", async () => {
 const MUTATIONS = [
   ["audio_ring", "this.rampedUp = 0;", "this.rampedUp = this.fade;", "gap"],
   ["frame_buffer", "let n = 0;", "let n = 2;", "plain"],
+  ["live_clock", "TARGET_US = 15_000", "TARGET_US = 16_000", "mirror"],
+  ["live_clock", "LONGEST_US = 250_000", "LONGEST_US = 249_999", "mirror-250"],
+  ["live_clock", "LONGEST_US = 250_000", "LONGEST_US = 300_000", "mirror-300"],
+  ["live_clock", "WINDOW_MS = 500", "WINDOW_MS = 600", "mirror-bursts"],
+  ["live_clock", "GAIN = 1.5", "GAIN = 1.6", "mirror-stall"],
+  ["live_clock", "SLOWEST = 0.95", "SLOWEST = 0.99", "mirror"],
+  ["live_clock", "FASTEST = 1.25", "FASTEST = 1.2", "mirror-stall"],
   ["media_clock", "GAIN = 0.04", "GAIN = 0.05", "stepped"],
   ["media_clock", "JUMP_S = 0.1", "JUMP_S = 0.3", "leap"],
   ["media_clock", "DRIFT_S = 0.015", "DRIFT_S = 0.05", "shift"],
   ["media_clock", "DRIFT_SEEN = 4", "DRIFT_SEEN = 3", "shift"],
   ["media_clock", "EXTRAPOLATION_S = 0.1", "EXTRAPOLATION_S = 0.12", "hung"],
   ["media_clock", "this.forgotten = this.newest?.stream ?? -1;", "", "new-session"],
+  ["mirror", "begin() {\n    this.clock = null;", "begin() {", "mirror-again"],
   ["playout", "FADE_MS = 5", "FADE_MS = 6", "gap"],
   ["playout", "CAPACITY_S = 12", "CAPACITY_S = 13", "overrun"],
   ["playout", "TARGET_GROWTH = 1.5", "TARGET_GROWTH = 1.6", "gap"],

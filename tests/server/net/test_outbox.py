@@ -10,10 +10,10 @@ from protocol import codec
 from protocol import messages as m
 from protocol.face_format import FaceLayout
 from server.audio.chunk import AudioChunk, AudioFormat
-from server.net.outbox import ROOM, URGENT_ROOM, Outbox
+from server.net.outbox import LIVE_BYTES, LIVE_ROOM, ROOM, URGENT_ROOM, Outbox
 from server.net.translate import Payload, Wire
 from server.speech.values import Segment
-from server.turn.events import SegmentReady, StateChanged, TurnEnded, TurnFlushed
+from server.turn.events import MirrorReady, SegmentReady, StateChanged, TurnEnded, TurnFlushed
 
 FORMAT = AudioFormat(24_000)
 
@@ -86,6 +86,14 @@ def segment(seq: int, turn: int = 1) -> SegmentReady:
     return SegmentReady(turn, Segment(seq, audio, FaceFrames.empty(0, 60)), 0.0)
 
 
+def mirror(seq: int) -> MirrorReady:
+    return MirrorReady(seq, FaceFrames.empty(seq, 60), 0.0)
+
+
+def mirrors(socket: FakeSocket) -> list[int]:
+    return [x.seq for x in socket.written if isinstance(x, m.Mirror)]
+
+
 def seqs(socket: FakeSocket) -> list[int]:
     return [x.seq for x in socket.written if isinstance(x, m.Segment)]
 
@@ -135,6 +143,43 @@ async def test_streaming_waits_for_room_and_goes_on() -> None:
         await late
         await settled()
         assert seqs(box.socket) == list(range(ROOM + 1))
+
+
+async def test_live_media_goes_last_and_the_oldest_gives_way() -> None:
+    async with Box() as box:
+        box.out.live(mirror(0))
+        await settled()
+        assert mirrors(box.socket) == [0]
+        await box.block()
+        for seq in range(1, LIVE_ROOM + 3):
+            box.out.live(mirror(seq))
+        await box.out.stream(segment(0))
+        box.out.tell(StateChanged("speaking"))
+        box.socket.open.set()
+        await settled()
+        assert mirrors(box.socket) == [0, *range(3, LIVE_ROOM + 3)]
+        kinds = [type(x) for x in box.socket.written]
+        assert kinds.index(m.State) < kinds.index(m.Segment) < kinds.index(m.Mirror, 1)
+
+
+async def test_live_media_is_not_added_to_a_network_that_is_behind() -> None:
+    async with Box() as box:
+        for seq, unsent in enumerate((LIVE_BYTES - 1, LIVE_BYTES, LIVE_BYTES + 1)):
+            box.socket.unsent = unsent
+            box.out.live(mirror(seq))
+            await settled()
+        assert mirrors(box.socket) == [0, 1]
+
+
+async def test_live_media_is_no_reason_to_stay() -> None:
+    async with Box() as box:
+        await box.block()
+        box.out.live(mirror(0))
+        box.out.close()
+        box.out.live(mirror(1))
+        box.socket.open.set()
+        await asyncio.wait_for(box.writer, 1)
+        assert mirrors(box.socket) == []
 
 
 async def test_hush_forgets_what_waits_and_who_waits() -> None:

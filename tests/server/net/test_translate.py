@@ -8,6 +8,7 @@ import pytest
 from blend_shapes.face import FaceFrames
 from blend_shapes.life import loops
 from protocol import messages as m
+from protocol.codes import BadMessage
 from protocol.face_format import FaceLayout
 from server import config
 from server.audio.chunk import AudioChunk, AudioFormat
@@ -43,6 +44,31 @@ def test_a_segment_may_have_no_frames() -> None:
     assert translate.segment(ready, LAYOUT).face == b""
 
 
+def test_a_mirror_has_exact_times_and_its_frames() -> None:
+    weights = np.full((3, 52), 0.5, np.float32)
+    frames = FaceFrames(1_000_001, 60, weights, np.zeros((3, 3), np.float32))
+    message = translate.message(e.MirrorReady(7, frames, 0.0), LAYOUT)
+    assert isinstance(message, m.Mirror)
+    assert (message.seq, message.face_pts) == (7, round(1_000_001 * 1e6 / 60))
+    assert np.abs(LAYOUT.unpack(message.face)[0] - weights).max() <= 0.5 / 255 + 1e-6
+
+
+@pytest.mark.parametrize("rate", [8000, 11_025, 44_100, 48_000])
+def test_sound_is_at_its_exact_position(rate: int) -> None:
+    for position in (0, 1, 441, 12_345_679):
+        pts = round(position * 1e6 / rate)
+        chunk = translate.sound(m.Microphone(0, pts, bytes((1, 0, 2, 0))), AudioFormat(rate))
+        assert (chunk.position, chunk.format.rate, chunk.samples.tolist()) == (position, rate, [1, 2])
+
+
+def test_sound_that_cannot_be() -> None:
+    with pytest.raises(BadMessage, match="2 bytes"):
+        translate.sound(m.Microphone(0, 0, b"abc"), AudioFormat(8000))
+    assert translate.sound(m.Microphone(0, translate.LATEST_US, b""), AudioFormat(8000)).position > 0
+    with pytest.raises(PeerError, match="pts"):
+        translate.sound(m.Microphone(0, translate.LATEST_US + 1, b""), AudioFormat(8000))
+
+
 def test_every_event_has_its_message() -> None:
     values: dict[type, e.TurnEvent] = {
         type(v): v
@@ -58,7 +84,7 @@ def test_every_event_has_its_message() -> None:
             e.TurnFailed(1, "engine_failed", "no"),
         )
     }
-    events = set(get_args(e.TurnEvent)) - {e.SegmentReady}
+    events = set(get_args(e.TurnEvent)) - {e.SegmentReady, e.MirrorReady}
     assert events == set(values)
     assert [translate.message(v, LAYOUT) for v in values.values()] == [
         m.State("idle"),
@@ -93,9 +119,17 @@ def test_terms_are_the_servers_unless_the_client_asks() -> None:
 
 @pytest.mark.parametrize(
     "hello",
-    [m.Hello(mode="drive"), m.Hello(audio=m.AudioOffer(("opus",))), m.Hello(audio=m.AudioOffer(()))],
+    [m.Hello(audio=m.AudioOffer(("opus",))), m.Hello(audio=m.AudioOffer(()))],
 )
 def test_what_is_not_offered(hello: m.Hello) -> None:
     with pytest.raises(PeerError) as error:
         translate.terms(hello, Character("c"), config.Face(), config.PaceSection())
     assert error.value.code == "not_available"
+
+
+def test_drive_mode_wants_a_microphone() -> None:
+    with pytest.raises(PeerError, match=r"hello\.mic") as error:
+        translate.terms(m.Hello(mode="drive"), Character("c"), config.Face(), config.PaceSection())
+    assert error.value.code == "bad_request"
+    hello = m.Hello(mode="drive", mic=m.AudioFormatInfo("pcm16", 8000))
+    assert translate.terms(hello, Character("c"), config.Face(), config.PaceSection()).mode == "drive"

@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from blend_shapes.face import FaceFrames
 from server.observe.metrics import Metrics
 from server.turn import events as e
 from tests.server.turn.test_delivery import segment
@@ -24,6 +25,7 @@ def test_turns_are_counted_by_how_they_ended() -> None:
         e.TurnFailed(2, "engine_failed", "no"),
         e.TurnFlushed(2, "client_asked", 10),
         e.StateChanged("idle"),
+        e.MirrorReady(0, FaceFrames.empty(0, 60), 0.004),
     ):
         assert isinstance(event, get_args(e.TurnEvent))
         metrics.observe(event)
@@ -36,12 +38,13 @@ def test_turns_are_counted_by_how_they_ended() -> None:
     assert shown['facewire_stage_seconds_bucket{le="0.2",stage="segment"}'] == 0
     assert shown['facewire_stage_seconds_bucket{le="0.5",stage="segment"}'] == 1
     assert shown["facewire_segment_lateness_seconds_count"] == 1
+    assert shown["facewire_mirror_seconds_sum"] == 0.004
 
 
 def test_connections_and_sessions() -> None:
     metrics = Metrics()
     alive = [1, 2, 3]
-    metrics.watch_sessions(lambda: len(alive))
+    metrics.watch_sessions(lambda: len(alive), lambda: len(alive) - 1)
     metrics.connected()
     metrics.connected()
     metrics.disconnected(4400)
@@ -51,6 +54,7 @@ def test_connections_and_sessions() -> None:
     shown = lines(metrics)
     assert shown["facewire_connections"] == 1
     assert shown["facewire_sessions"] == 3
+    assert shown["facewire_drive_sessions"] == 2
     assert shown['facewire_connections_closed_total{code="4400"}'] == 1
     assert shown['facewire_connections_closed_total{code="lost"}'] == 1
     assert shown['facewire_messages_refused_total{code="bad_message"}'] == 1

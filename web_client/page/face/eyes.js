@@ -7,6 +7,8 @@ import { curve } from "./space.js";
 /** @typedef {import("./pose.js").Pose} Pose */
 /** @typedef {import("./space.js").Space} Space */
 /** @typedef {import("./space.js").Point} Point */
+/** @typedef {(x: number, y: number) => Point} Place a point of one eye, on the canvas */
+/** @typedef {ReturnType<typeof eyeShape>} EyeShape */
 
 const EYE_X = 51;
 const EYE_Y = 2;
@@ -36,7 +38,7 @@ export function eyeShape(pose, side) {
     upper: lerp(openUpper, meet, blink),
     lower: lerp(lower, meet, blink),
     crease: openUpper - 6.5,
-    gaze: [12 * lookX, 10 * lookY],
+    gaze: /** @type {Point} */ ([12 * lookX, 10 * lookY]),
     blink,
   };
 }
@@ -49,8 +51,11 @@ export function drawEyes(ctx, space, pose) {
   }
 }
 
-/** A lid edge from the inner to the outer corner whose middle is at height y. */
-function lidPath(/** @type {CanvasRenderingContext2D} */ ctx, place, side, y, { back = false, rise = 0, join = false } = {}) {
+/**
+ * A lid edge from the inner to the outer corner whose middle is at height y.
+ * @param {CanvasRenderingContext2D} ctx @param {Place} place @param {number} side @param {number} y
+ */
+function lidPath(ctx, place, side, y, { back = false, rise = 0, join = false } = {}) {
   const ends = [[-INNER, 5], [OUTER, 1 - 0.3 * rise]];
   const control = (8 * (y - rise) - ends[0][1] - ends[1][1]) / 6;
   const points = [ends[0], [-23, control + 1], [25, control - 1], ends[1]].map(([x, v]) => place(side * x, v));
@@ -69,8 +74,11 @@ function drawEye(ctx, space, pose, side) {
   drawLashes(ctx, place, side, shape);
 }
 
-/** The skin of the upper lid, and its crease. */
-function drawLid(/** @type {CanvasRenderingContext2D} */ ctx, place, side, shape) {
+/**
+ * The skin of the upper lid, and its crease.
+ * @param {CanvasRenderingContext2D} ctx @param {Place} place @param {number} side @param {EyeShape} shape
+ */
+function drawLid(ctx, place, side, shape) {
   if (shape.blink > 0.02) {
     ctx.beginPath();
     lidPath(ctx, place, side, Math.min(shape.crease + 6, shape.upper - 1));
@@ -97,8 +105,11 @@ function drawLid(/** @type {CanvasRenderingContext2D} */ ctx, place, side, shape
   ctx.stroke();
 }
 
-/** White, iris, pupil, lights. */
-function drawBall(/** @type {CanvasRenderingContext2D} */ ctx, place, side, shape) {
+/**
+ * White, iris, pupil, lights.
+ * @param {CanvasRenderingContext2D} ctx @param {Place} place @param {number} side @param {EyeShape} shape
+ */
+function drawBall(ctx, place, side, shape) {
   ctx.save();
   ctx.beginPath();
   lidPath(ctx, place, side, shape.upper);
@@ -149,8 +160,11 @@ function light(ctx, x, y, r, alpha) {
   ctx.globalAlpha = 1;
 }
 
-/** The lash line: thin at the nose, strong outside, with a small wing. */
-function drawLashes(/** @type {CanvasRenderingContext2D} */ ctx, place, side, shape) {
+/**
+ * The lash line: thin at the nose, strong outside, with a small wing.
+ * @param {CanvasRenderingContext2D} ctx @param {Place} place @param {number} side @param {EyeShape} shape
+ */
+function drawLashes(ctx, place, side, shape) {
   ctx.fillStyle = PALETTE.lash;
   ctx.beginPath();
   lidPath(ctx, place, side, shape.upper);
@@ -186,7 +200,9 @@ function drawBrow(ctx, space, pose, side) {
  */
 function taper(ctx, a, b, c, colour) {
   /** @type {Point[]} */
-  const [above, below] = [[], []];
+  const above = [];
+  /** @type {Point[]} */
+  const below = [];
   for (let i = 0; i <= 10; i += 1) {
     const t = i / 10;
     const x = (1 - t) ** 2 * a[0] + 2 * t * (1 - t) * b[0] + t * t * c[0];

@@ -11,6 +11,8 @@ import { curve } from "./space.js";
 
 /** @typedef {import("./space.js").Point} Point */
 /** @typedef {import("./pose.js").Pose} Pose */
+/** @typedef {import("./space.js").Space} Space */
+/** @typedef {ReturnType<typeof mouthShape>} MouthShape */
 
 const MOUTH_Y = 80;
 const HALF_WIDTH = 31;
@@ -128,8 +130,12 @@ function shadowBelow(ctx, lowerOuter) {
   ctx.restore();
 }
 
-/** Cavity, tongue and teeth, seen through the opening. */
-function drawInside(/** @type {CanvasRenderingContext2D} */ ctx, space, pose, shape, upperInner, lowerInner) {
+/**
+ * Cavity, tongue and teeth, seen through the opening.
+ * @param {CanvasRenderingContext2D} ctx @param {Space} space @param {Pose} pose @param {MouthShape} shape
+ * @param {Point[]} upperInner @param {Point[]} lowerInner
+ */
+function drawInside(ctx, space, pose, shape, upperInner, lowerInner) {
   ctx.save();
   ctx.beginPath();
   curve(ctx, upperInner);
@@ -149,7 +155,8 @@ function drawInside(/** @type {CanvasRenderingContext2D} */ ctx, space, pose, sh
   ctx.restore();
 }
 
-function drawUpperTeeth(/** @type {CanvasRenderingContext2D} */ ctx, space, shape) {
+/** @param {CanvasRenderingContext2D} ctx @param {Space} space @param {MouthShape} shape */
+function drawUpperTeeth(ctx, space, shape) {
   const w = TEETH_HALF;
   const hidden = 9 * shape.round;
   const edge = [-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1].map((u) => space.skin(w * u, MOUTH_Y + 5.5 - hidden - 6 * u * u, -4));
@@ -167,7 +174,8 @@ function drawUpperTeeth(/** @type {CanvasRenderingContext2D} */ ctx, space, shap
   ctx.fill();
 }
 
-function drawLowerTeeth(/** @type {CanvasRenderingContext2D} */ ctx, space, pose) {
+/** @param {CanvasRenderingContext2D} ctx @param {Space} space @param {Pose} pose */
+function drawLowerTeeth(ctx, space, pose) {
   const w = 0.7 * TEETH_HALF;
   const jawX = 10 * (pose.w.jawLeft - pose.w.jawRight);
   const top = MOUTH_Y + 6.5 + 50 * pose.w.jawOpen;
@@ -181,7 +189,8 @@ function drawLowerTeeth(/** @type {CanvasRenderingContext2D} */ ctx, space, pose
   ctx.fill();
 }
 
-function drawTongue(/** @type {CanvasRenderingContext2D} */ ctx, space, pose, shape) {
+/** @param {CanvasRenderingContext2D} ctx @param {Space} space @param {Pose} pose @param {MouthShape} shape */
+function drawTongue(ctx, space, pose, shape) {
   const raised = 13 * unit(pose.w.tongueOut / 0.25);
   const y = MOUTH_Y + 17 + 47 * pose.w.jawOpen - raised;
   const [x, py] = space.skin(shape.shift, y, -12);
@@ -196,7 +205,8 @@ function drawTongue(/** @type {CanvasRenderingContext2D} */ ctx, space, pose, sh
   ctx.fill();
 }
 
-function drawTongueOut(/** @type {CanvasRenderingContext2D} */ ctx, space, pose, lowerInner) {
+/** @param {CanvasRenderingContext2D} ctx @param {Space} space @param {Pose} pose @param {Point[]} lowerInner */
+function drawTongueOut(ctx, space, pose, lowerInner) {
   const out = (pose.w.tongueOut - 0.35) / 0.65;
   const [x, y] = lowerInner[STEPS / 2];
   const w = 14;
@@ -251,8 +261,11 @@ function shine(ctx, outer, inner, pose) {
   ctx.globalAlpha = 1;
 }
 
-/** The line where closed lips meet, and the corners. @param {Point[]} inner */
-function drawSeam(/** @type {CanvasRenderingContext2D} */ ctx, inner, gap) {
+/**
+ * The line where closed lips meet, and the corners.
+ * @param {CanvasRenderingContext2D} ctx @param {Point[]} inner @param {number} gap
+ */
+function drawSeam(ctx, inner, gap) {
   ctx.strokeStyle = "#8f3a40";
   ctx.lineCap = "round";
   ctx.lineWidth = 2.2;

@@ -14,7 +14,11 @@ const NECK_Y = 105;
 
 export class Space {
   constructor() {
-    this.turn(0, 0, 0);
+    this.sinYaw = 0;
+    this.cosYaw = 1;
+    this.sinPitch = 0;
+    this.cosPitch = 1;
+    this.roll = 0;
   }
 
   /** Degrees: yaw to the character's left, pitch up, roll to its right shoulder. @param {number} yaw @param {number} pitch @param {number} roll */

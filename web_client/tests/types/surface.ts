@@ -7,7 +7,7 @@ import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { type Avatar, BadAvatarFile, NoFaceShapes, openAvatar } from "facewire/avatar";
 import { ThreeFace } from "facewire/three";
 import { VrmFace } from "facewire/vrm";
-import { CHANNELS, type Client, connect, type Pose, ShapeMapper, type Status } from "facewire";
+import { CHANNELS, type Client, connect, MicrophoneError, type Pose, ShapeMapper, type Status } from "facewire";
 
 const client: Client = connect({ url: "wss://example.org/v1/stream", token: "t", bufferMs: 200 });
 const stop: () => void = client.on("caption", ({ text, pts, end }) => console.log(text.length, pts - end));
@@ -17,6 +17,13 @@ client.text("Hello", "question-1");
 client.say("Hello", { mood: "happy", queue: "next" });
 const spoken: Promise<{ complete: boolean; turn: number }> = client.speak("Hello", { queue: "now" });
 const pose: Pose = client.face(performance.now());
+
+const mirror = connect({ mode: "drive", microphone: { rate: 24000, echoCancellation: false } });
+mirror.on("microphone", ({ state, error }) => console.log(state satisfies "off" | "asking" | "on" | "muted", error?.code === "refused"));
+mirror.on("level", ({ rms, peak }) => console.log(rms + peak));
+const opened: Promise<void> = mirror.microphone.open();
+mirror.microphone.mute();
+const isOurs = (error: unknown): error is MicrophoneError => error instanceof MicrophoneError;
 
 const three = new ThreeFace(new Group(), { ignore: ["smirk"], gains: { jawOpen: 0.8 }, eyes: "bones", jaw: "off" });
 three.show(pose);
@@ -31,6 +38,10 @@ const out: Float32Array = new ShapeMapper(CHANNELS, { channels: client.channels 
 client.on("captoin", () => {});
 // @ts-expect-error: a queue is now, next or last
 client.say("Hello", { queue: "soon" });
+// @ts-expect-error: a mode is converse or drive
+connect({ mode: "mirror" });
+// @ts-expect-error: the microphone says itself what it does
+client.microphone.state = "on";
 // @ts-expect-error: channels are the server's
 client.channels.push("jawOpen");
 // @ts-expect-error: eyes are auto, bones or shapes
@@ -38,4 +49,4 @@ new ThreeFace(new Group(), { eyes: "left" });
 // @ts-expect-error: a VRM is wanted, not its scene
 new VrmFace(new Group());
 
-export { avatar, errors, out, spoken, stop };
+export { avatar, errors, isOurs, opened, out, spoken, stop };

@@ -1,0 +1,254 @@
+"""Drive mode: the user's own voice moves the user's own face.
+
+Sound comes in by `hear` and waits in a short queue; one task gives it to a face track, lays life over the
+mouth and sends the frames as soon as they are certain, on the microphone's own timeline. The sound is cut
+into *takes*: a take begins with the first sound after a rest or a long hole, and has a track and a life of
+its own, so that it can begin and end at rest like a turn.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from blend_shapes.face import FaceFrames
+from blend_shapes.layers import LivingFace
+from server.audio.chunk import AudioChunk, AudioFormat, Samples
+from server.clock import Clock
+from server.errors import EngineError
+from server.ports import FaceDriver
+from server.speech.character import Character
+from server.speech.values import SpeechChunk
+from server.turn.delivery import Delivery
+from server.turn.events import MirrorReady, TurnFailed
+from server.turn.offload import offloaded
+
+QUEUE_S: Final = 2.0
+"""Sound that may wait; when it is more the oldest is left out."""
+QUEUE_ITEMS: Final = 256
+FASTEST: Final = 1.05
+"""Sound is followed at this many times real time: more than any clock is off, so that none runs late."""
+LEEWAY_S: Final = 2.0
+"""And so much at once, as it comes after a network has stalled."""
+HOLE_S: Final = 1.0
+"""A hole up to this long is heard as silence, after a longer one a new take begins."""
+TAKE_S: Final = 0.1
+"""A take counts as so much sound: beginning one is work too."""
+PIECE_S: Final = 0.2
+"""Sound that waits is followed in pieces up to this long: less work than message by message."""
+
+MicrophoneState = Literal["open", "closed", "muted"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Sound that has come, or None: the microphone rests."""
+
+    arrived: float
+    chunk: AudioChunk | None
+
+
+class _Take:
+    """Sound from `position` of the microphone on, and the face that it makes."""
+
+    def __init__(
+        self, driver: FaceDriver, life: LivingFace, fps: int, microphone: AudioFormat, position: int
+    ) -> None:
+        self._executor = driver.executor
+        self._track = driver.begin(fps)
+        self._life = life
+        self._microphone = microphone
+        # Frame 0 of the track is one of the microphone's grid: silence leads from it to the first sample.
+        self._first = position * fps // microphone.rate
+        self._start = (2 * self._first * microphone.rate + fps) // (2 * fps)
+        self.end = self._start
+        """Position after the last sample heard, on the microphone's timeline."""
+
+    async def follow(self, samples: Samples, position: int) -> FaceFrames:
+        """Hear silence up to `position`, which is not before `end`, and the samples from there on."""
+        silence = np.zeros(position - self.end, np.int16)
+        audio = np.concatenate([silence, samples]) if len(silence) else samples
+        chunk = AudioChunk(audio, self._microphone, self.end - self._start)
+        self.end += len(audio)
+        speech = SpeechChunk(chunk, phones=None)
+        self._life.hear(None, speech.end)
+        return self._placed(self._life.compose(await offloaded(self._executor, self._track.follow, speech)))
+
+    async def settle(self) -> FaceFrames:
+        """The rest of the frames, to the one at rest. Call once."""
+        end = (self.end - self._start) / self._microphone.rate
+        return self._placed(self._life.settle(await offloaded(self._executor, self._track.settle), end))
+
+    def feel(self, mood: str, intensity: float) -> None:
+        self._life.feel((self.end - self._start) / self._microphone.rate, mood, intensity)
+
+    def _placed(self, frames: FaceFrames) -> FaceFrames:
+        """On the microphone's grid."""
+        return FaceFrames(self._first + frames.first, frames.fps, frames.weights, frames.head)
+
+
+class Mirror:
+    """The face of one microphone stream, whose timeline and numbers start from 0; `run` is to be a task.
+
+    `character` is asked who the face is, at each take and change of mood. Memory is bounded, whatever
+    comes and for how long.
+    """
+
+    def __init__(
+        self,
+        microphone: AudioFormat,
+        driver: FaceDriver,
+        character: Callable[[], Character],
+        *,
+        fps: int,
+        seed: int,
+        clock: Clock,
+        delivery: Delivery,
+    ) -> None:
+        self._microphone = microphone
+        self._driver = driver
+        self._character = character
+        self._fps = fps
+        self._seed = seed
+        self._clock = clock
+        self._delivery = delivery
+        self._wake = asyncio.Event()
+        self._waiting: deque[_Waiting] = deque()
+        self._queued = 0
+        self._overflowed = False
+        self._due = clock.now() - LEEWAY_S
+        self._take: _Take | None = None
+        self._takes = 0
+        self._end = 0
+        self._shown = 0
+        self._seq = 0
+        self._failed = False
+
+    def hear(self, chunk: AudioChunk) -> None:
+        """Sound has come, at its position on the microphone's timeline; never waits.
+
+        What was heard already is cut off.
+        """
+        if self._failed or not len(chunk):
+            return
+        self._queued += len(chunk)
+        self._put(chunk)
+        self._bound()
+
+    def switch(self, state: MicrophoneState) -> None:
+        """The microphone is open, or it rests, and with it the face."""
+        if state == "open":
+            self._failed = False
+        elif not self._waiting or self._waiting[-1].chunk is not None:
+            self._put(None)
+            self._bound()
+
+    def feel(self) -> None:
+        """The character's mood has changed."""
+        if self._take is not None:
+            self._take.feel(self._character().mood, self._character().mood_intensity)
+
+    async def run(self) -> None:
+        """Follow what is heard, for ever. Cancelling is safe."""
+        while True:
+            while not self._waiting:
+                self._wake.clear()
+                await self._wake.wait()
+            await self._clock.sleep_until(self._due)
+            if self._waiting:
+                await self._step()
+
+    # --- the queue -------------------------------------------------------------------------------
+
+    def _put(self, chunk: AudioChunk | None) -> None:
+        self._waiting.append(_Waiting(self._clock.now(), chunk))
+        self._wake.set()
+
+    def _bound(self) -> None:
+        """Leave out the oldest, but never the newest, where too much waits; say so once."""
+        most = self._microphone.samples(QUEUE_S)
+        while len(self._waiting) > 1 and (self._queued > most or len(self._waiting) > QUEUE_ITEMS):
+            oldest = self._waiting.popleft().chunk
+            self._queued -= 0 if oldest is None else len(oldest)
+            if not self._overflowed:
+                self._overflowed = True
+                text = f"sound comes faster than real time; {QUEUE_S:g} s may wait, the oldest is left out"
+                self._delivery.tell(TurnFailed(None, "microphone_overflow", text))
+
+    def _next(self) -> AudioChunk | None:
+        """What waits first, with what follows it without a hole, up to PIECE_S."""
+        first = self._waiting.popleft().chunk
+        if first is None:
+            return None
+        pieces, end = [first.samples], first.end
+        most = first.position + self._microphone.samples(PIECE_S)
+        while self._waiting and (chunk := self._waiting[0].chunk) is not None:
+            if chunk.position != end or chunk.end > most:
+                break
+            pieces.append(chunk.samples)
+            end = chunk.end
+            self._waiting.popleft()
+        self._queued -= end - first.position
+        return AudioChunk(np.concatenate(pieces), first.format, first.position) if pieces[1:] else first
+
+    # --- the face --------------------------------------------------------------------------------
+
+    async def _step(self) -> None:
+        arrived = self._waiting[0].arrived
+        chunk = self._next()
+        try:
+            frames = await (self._settle() if chunk is None else self._follow(chunk))
+        except EngineError as error:
+            self._fail(error.code, str(error))
+        except Exception:
+            log.exception("a mirror failed")
+            self._fail("internal", "something went wrong here; open the microphone again")
+        else:
+            self._show(frames, arrived)
+
+    async def _follow(self, chunk: AudioChunk) -> FaceFrames:
+        _, fresh = chunk.split(self._end - chunk.position)
+        if not len(fresh):
+            return FaceFrames.empty(self._shown, self._fps)
+        if self._take is None or fresh.position - self._take.end > self._microphone.samples(HOLE_S):
+            self._take = self._new_take(fresh.position)
+            self._charge(TAKE_S)
+        self._charge((fresh.end - self._take.end) / self._microphone.rate)
+        self._end = fresh.end
+        return await self._take.follow(fresh.samples, fresh.position)
+
+    def _new_take(self, position: int) -> _Take:
+        character = self._character()
+        self._takes += 1
+        life = LivingFace(self._fps, self._seed + self._takes, character.mood, character.mood_intensity)
+        return _Take(self._driver, life, self._fps, self._microphone, position)
+
+    async def _settle(self) -> FaceFrames:
+        take, self._take = self._take, None
+        return FaceFrames.empty(self._shown, self._fps) if take is None else await take.settle()
+
+    def _show(self, frames: FaceFrames, arrived: float) -> None:
+        """Send what is new: the frames of a rest may reach into the take after it."""
+        _, fresh = frames.split(self._shown)
+        if len(fresh):
+            self._shown = fresh.end
+            self._delivery.live(MirrorReady(self._seq, fresh, self._clock.now() - arrived))
+            self._seq += 1
+
+    def _charge(self, seconds: float) -> None:
+        """So much sound is followed now; the next may be when real time has caught up."""
+        self._due = max(self._due, self._clock.now() - LEEWAY_S) + seconds / FASTEST
+
+    def _fail(self, code: str, message: str) -> None:
+        """The face stands still until the microphone is opened again."""
+        self._failed = True
+        self._take = None
+        self._waiting.clear()
+        self._queued = 0
+        self._delivery.tell(TurnFailed(None, code, message))
