@@ -1,5 +1,9 @@
-"""What speech tells the rest of the face: stressed syllables, ends of clauses, beginnings after a pause."""
+"""What speech tells the rest of the face: stressed syllables, ends of clauses, beginnings after a pause.
 
+Marks come from phones, which are known long before they are due, or from sound, which is known late.
+"""
+
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,16 +21,23 @@ _BRIDGE_S: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Accent:
-    """A stressed vowel, the `number`-th of its turn."""
+    """A stressed syllable, the `number`-th of its turn. `at`: where its vowel begins."""
 
     at: float
     number: int
+    height: float | None = None
+    """Of its pitch, in standard deviations above the speaker's mean; None where nobody knows."""
+    known: float = -math.inf
+    """How far the sound must have been heard to know of it, in seconds; phones say it in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClauseEnd:
     at: float
     number: int
+    asks: bool = False
+    """Whether pitch rises at the end."""
+    known: float = -math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,7 @@ class Onset:
 
     at: float
     first: bool
+    known: float = -math.inf
 
 
 Mark = Accent | ClauseEnd | Onset
