@@ -5,6 +5,7 @@ Every stream is an async *generator*, because only generators can be closed; who
 """
 
 from collections.abc import AsyncGenerator
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -56,7 +57,10 @@ class Voice(Protocol):
 
 
 class FaceTrack(Protocol):
-    """The mouth of one turn, pushed along by its speech. Synchronous, owned by one turn."""
+    """The mouth of one turn, pushed along by its speech. Synchronous, owned by one turn.
+
+    Its calls come one after the other, though not always from the same thread (`FaceDriver.executor`).
+    """
 
     def follow(self, speech: SpeechChunk) -> FaceFrames:
         """Take the next chunk (positions on the turn's timeline, no gaps), give the frames now certain.
@@ -76,7 +80,27 @@ class FaceDriver(Protocol):
     @property
     def needs_phones(self) -> bool: ...
 
-    def begin(self, fps: int) -> FaceTrack: ...
+    @property
+    def look_ahead_s(self) -> float:
+        """Seconds of speech that must follow a frame before `FaceTrack.follow` gives it, at most.
+
+        The pauses between sentences are at least as long, so that no sentence waits for the next one.
+        """
+        ...
+
+    @property
+    def executor(self) -> Executor | None:
+        """Where `follow` and `settle` are to be called; None where they are quick: then in place.
+
+        A driver that takes longer than a millisecond for a second of speech owns one, shared by all its
+        tracks, and shuts it down in `close`. It should serve first who came first: a turn hands in a
+        quarter of a second of speech at a time and waits, so that no turn keeps others from their face.
+        """
+        ...
+
+    def begin(self, fps: int) -> FaceTrack:
+        """A track for one turn; quick."""
+        ...
 
     async def close(self) -> None: ...
 

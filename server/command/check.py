@@ -6,7 +6,7 @@ import asyncio
 from server import app, config
 from server.command import serve
 from server.net.serving import tls_context
-from server.turn.turn import Engines
+from server.turn.turn import Engines, pause_s
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +38,7 @@ def _match(tree: config.Config, made: Engines) -> str:
     return (
         f"brain: {slots.brain.use}\n"
         f"voice: {slots.voice.use}, {traits.rate} samples a second, {languages}, {phones}\n"
-        f"face: {slots.face.use}, {wants}\n"
+        f"face: {slots.face.use}, {wants}, looks {made.face.look_ahead_s:.2f} s ahead"
+        f" (sentences are {pause_s(made.face):.2f} s apart)\n"
         "the engines work together"
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,6 +116,14 @@ class _Overheard:
     @property
     def needs_phones(self) -> bool:
         return self._driver.needs_phones
+
+    @property
+    def look_ahead_s(self) -> float:
+        return self._driver.look_ahead_s
+
+    @property
+    def executor(self) -> Executor | None:
+        return self._driver.executor
 
     def begin(self, fps: int) -> FaceTrack:
         return _OverheardTrack(self._driver.begin(fps), self.phones)

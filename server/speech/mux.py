@@ -44,6 +44,13 @@ class Mux:
             made.append(self._cut(size))
         return made
 
+    def hurry(self, until: int) -> list[Segment]:
+        """The audio before sample `until` as one more, short segment, if all its frames are there."""
+        size = min(until - self._cursor, self._pending)
+        if size <= 0 or self._frames.end < self._frames_until(self._cursor + size):
+            return []
+        return [self._cut(size)]
+
     def finish(self) -> list[Segment]:
         """What is left, with silence under the frames that outlast the voice.
 

@@ -28,6 +28,10 @@ class Timeline:
         return self._quiet_from / self._audio.rate
 
     @property
+    def speech_end_samples(self) -> int:
+        return self._quiet_from
+
+    @property
     def micros(self) -> int:
         return self._audio.micros(self._cursor)
 

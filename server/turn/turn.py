@@ -33,16 +33,19 @@ from server.turn.events import (
     WordSpoken,
 )
 from server.turn.heard import HeardText
+from server.turn.offload import offloaded
 
 SENTENCES_AHEAD = 2
 MEDIA_AHEAD = 8
 """Events that wait for their time between voice and network."""
 PAUSE_S = 0.3
-"""Silence between sentences: at least the face's look-ahead, so no sentence waits for the next one."""
+"""Silence between sentences; longer where the face looks further ahead (`pause_s`)."""
 STOPS = ".!?…。！？｡"
 CLOSING = "\"'”’)]»」』）》】 "
 PIECE_S = 1.0
 """Speech that gets its face at once: about 1 ms of work."""
+OFFLOADED_PIECE_S = 0.25
+"""The same for a face with threads of its own: no more is under way when a turn is stopped."""
 LATE_S = 0.1
 """After a clause the voice goes on without a pause, unless the next one is later than this."""
 EARLY_S = 0.001
@@ -58,6 +61,11 @@ class Engines:
     brain: Brain
     voice: Voice
     face: FaceDriver
+
+
+def pause_s(face: FaceDriver) -> float:
+    """Silence between sentences: at least the face's look-ahead, so no sentence waits for the next one."""
+    return max(PAUSE_S, face.look_ahead_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +220,14 @@ class Turn:
             return await self._sentences.get()
 
     async def _rest(self) -> None:
-        """Make the pause since the last phone long enough that the face knows all about what was said."""
-        if (rest := self._timeline.rest(PAUSE_S)) is not None:
+        """Make the pause since the last phone long enough that the face knows all about what was said.
+
+        Then the rest of what was said goes out, however short its segment is.
+        """
+        if (rest := self._timeline.rest(pause_s(self._engines.face))) is not None:
             await self._animate(rest)
+        for segment in self._mux.hurry(self._timeline.speech_end_samples):
+            await self._put(segment)
 
     async def _feel(self, mood: str) -> None:
         self._mood = mood
@@ -248,16 +261,18 @@ class Turn:
 
     async def _animate(self, placed: SpeechChunk) -> None:
         """Give the speech its face, in pieces: in between the other turns of this process get on."""
-        for piece in placed.pieces(PIECE_S):
+        executor = self._engines.face.executor
+        for piece in placed.pieces(PIECE_S if executor is None else OFFLOADED_PIECE_S):
             self._life.hear(piece.stream_phones(), piece.end)
-            frames = self._life.compose(self._track.follow(piece))
+            frames = self._life.compose(await offloaded(executor, self._track.follow, piece))
             for segment in self._mux.add(piece.audio, frames):
                 await self._put(segment)
             await asyncio.sleep(0)
 
     async def _settle(self) -> None:
         if self._timeline.seconds > 0:
-            tail = self._life.settle(self._track.settle(), self._timeline.speech_end)
+            mouth = await offloaded(self._engines.face.executor, self._track.settle)
+            tail = self._life.settle(mouth, self._timeline.speech_end)
             made = self._mux.add(None, tail)
             for segment in [*made, *self._mux.finish()]:
                 await self._put(segment)

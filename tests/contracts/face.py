@@ -10,6 +10,8 @@ from server.ports import FaceDriver, FaceTrack
 from server.speech.values import SpeechChunk
 
 RATE = 24_000
+LONGEST_LOOK_AHEAD_S = 2.0
+"""No pause between sentences should be longer."""
 PHONES = (("m", 0.1), ("a", 0.2), ("p", 0.1), ("", 0.2), ("uː", 0.3), ("f", 0.1), ("iː", 0.25))
 
 
@@ -67,11 +69,19 @@ class FaceContract:
         assert np.abs(frames.weights[-1] - still.weights[-1]).max() < 0.03
 
     def test_a_frame_is_given_once_and_soon(self, driver: FaceDriver) -> None:
-        """Frames certain after a chunk reach to half a second before its end at the latest."""
+        """Frames certain after a chunk reach to the declared look-ahead before its end at the latest."""
+        assert 0 <= driver.look_ahead_s <= LONGEST_LOOK_AHEAD_S
         track = driver.begin(60)
         for chunk in speech(3):
             frames = track.follow(chunk)
-            assert frames.end >= (chunk.audio.end / RATE - 0.5) * 60
+            assert frames.end > (chunk.audio.end / RATE - driver.look_ahead_s) * 60 - 1e-6
+
+    def test_no_cutting_of_the_speech_changes_a_frame(self, driver: FaceDriver) -> None:
+        """Neither one chunk after the other nor in pieces of a length that fits nothing."""
+        whole = run(driver.begin(60), speech())
+        pieces = run(driver.begin(60), [p for chunk in speech() for p in chunk.pieces(0.0237)])
+        assert pieces.first == whole.first
+        assert np.array_equal(pieces.weights, whole.weights)
 
     def test_two_turns_do_not_mix(self, driver: FaceDriver) -> None:
         alone = run(driver.begin(60), speech())

@@ -1,9 +1,12 @@
 """A listener that writes down what reaches it, and can be slow, or vanish."""
 
 import asyncio
+from itertools import pairwise
 
+from blend_shapes.face import FaceFrames, frames_before
 from server.speech.values import Segment
 from server.turn.events import AtOnce, InOrder, SegmentReady, TurnEvent
+from tests.fakes.voice import FORMAT
 
 
 class Ears:
@@ -34,3 +37,15 @@ class Ears:
 
     def segments(self, turn: int) -> list[Segment]:
         return [e.segment for e in self.events if isinstance(e, SegmentReady) and e.turn == turn]
+
+
+def check_media(ears: Ears, turn: int) -> None:
+    """Sequence numbers, times and frames of a whole turn fit together."""
+    segments = ears.segments(turn)
+    assert [s.seq for s in segments] == list(range(len(segments)))
+    assert all(a.audio.end == b.audio.position for a, b in pairwise(segments))
+    shown = FaceFrames.join(s.frames for s in segments)
+    assert shown.first == 0
+    for s in segments:
+        assert s.frames.end >= min(shown.end, frames_before(FORMAT.micros(s.audio.end), 60))
+    assert shown.weights[-1][17] <= 0.03

@@ -1,7 +1,7 @@
 """A session with fake engines and one listener, opened and closed around a test."""
 
 from server.engines.faces.articulation import ArticulationDriver
-from server.ports import Brain, Voice
+from server.ports import Brain, FaceDriver, Voice
 from server.speech.character import Character
 from server.turn.session import Session, Terms
 from server.turn.turn import Engines, Pace
@@ -13,13 +13,20 @@ from tests.virtual_time import VirtualClock
 class Stage:
     """`async with Stage(brain) as (session, ears)`."""
 
-    def __init__(self, brain: Brain, voice: Voice | None = None, ears: Ears | None = None) -> None:
+    def __init__(
+        self,
+        brain: Brain,
+        voice: Voice | None = None,
+        ears: Ears | None = None,
+        face: FaceDriver | None = None,
+    ) -> None:
         self._brain = brain
         self._voice = voice or SlowVoice()
+        self._face = face or ArticulationDriver()
         self.ears = ears or Ears()
 
     async def __aenter__(self) -> tuple[Session, Ears]:
-        engines = Engines(self._brain, self._voice, ArticulationDriver())
+        engines = Engines(self._brain, self._voice, self._face)
         terms = Terms(Character("test"), Pace())
         self.session = Session("s", terms, engines, VirtualClock())
         self.session.start()

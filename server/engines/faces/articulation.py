@@ -1,6 +1,6 @@
 """Face driver `articulation`: the mouth from the phones that the voice knows."""
 
-from blend_shapes.articulation import Mouth
+from blend_shapes.articulation import LOOK_AHEAD_S, Mouth
 from blend_shapes.face import FaceFrames
 from server.errors import EngineError
 from server.speech.values import SpeechChunk
@@ -10,6 +10,8 @@ class ArticulationDriver:
     """Needs a voice with phone times; looks `LOOK_AHEAD_S` of `blend_shapes.articulation` ahead."""
 
     needs_phones = True
+    look_ahead_s = LOOK_AHEAD_S
+    executor = None
 
     def begin(self, fps: int) -> "ArticulationTrack":
         return ArticulationTrack(fps)

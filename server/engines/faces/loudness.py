@@ -11,6 +11,8 @@ class LoudnessDriver:
     """Works with any voice; less exact than `articulation`."""
 
     needs_phones = False
+    look_ahead_s = Loudness.look_ahead
+    executor = None
 
     def begin(self, fps: int) -> "LoudnessTrack":
         return LoudnessTrack(fps)

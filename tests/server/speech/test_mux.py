@@ -89,3 +89,22 @@ def test_a_face_that_ends_too_early_is_an_error() -> None:
     mux.add(AudioChunk(np.zeros(24_000, np.int16), FORMAT), frames(0, 10, 60))
     with pytest.raises(ValueError, match="ends before the voice"):
         mux.finish()
+
+
+@pytest.mark.parametrize(("known", "given"), [(59, 0), (60, 1), (61, 1)])
+def test_what_was_said_last_can_be_had_at_once_if_its_frames_are_there(known: int, given: int) -> None:
+    mux = Mux(FORMAT, 60)
+    mux.add(AudioChunk(np.zeros(24_000, np.int16), FORMAT), frames(0, 30, 60))
+    made = mux.add(None, frames(30, known - 30, 60))
+    assert made[-1].audio.end < 24_000
+    hurried = mux.hurry(24_000)
+    assert len(hurried) == given
+    assert all(s.audio.end == 24_000 and s.frames.end == 60 for s in hurried)
+    assert mux.hurry(24_000) == [] or not given
+
+
+def test_no_more_is_hurried_than_there_is() -> None:
+    mux = Mux(FORMAT, 60)
+    mux.add(AudioChunk(np.zeros(600, np.int16), FORMAT), frames(0, 10, 60))
+    assert [s.audio.end for s in mux.hurry(10_000)] == [600]
+    assert mux.hurry(500) == mux.hurry(600) == []

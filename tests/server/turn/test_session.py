@@ -1,11 +1,9 @@
 """Conversations on a virtual clock."""
 
 import asyncio
-from itertools import pairwise
 
 import pytest
 
-from blend_shapes.face import FaceFrames, frames_before
 from server.errors import EngineError, PeerError
 from server.history import Exchange
 from server.turn.events import (
@@ -22,7 +20,7 @@ from server.turn.events import (
     WordSpoken,
 )
 from tests.fakes.brain import ScriptedBrain
-from tests.fakes.ears import Ears
+from tests.fakes.ears import Ears, check_media
 from tests.fakes.stage import Stage
 from tests.fakes.voice import FORMAT, SlowVoice
 from tests.virtual_time import VirtualLoop, run_virtual
@@ -34,18 +32,6 @@ def kinds(events: list[TurnEvent]) -> list[str]:
     """Names of the events, runs of the same one as one."""
     names = [type(e).__name__ for e in events if not isinstance(e, StateChanged | WordSpoken)]
     return [n for i, n in enumerate(names) if i == 0 or names[i - 1] != n]
-
-
-def check_media(ears: Ears, turn: int) -> None:
-    """Sequence numbers, times and frames of a whole turn fit together."""
-    segments = ears.segments(turn)
-    assert [s.seq for s in segments] == list(range(len(segments)))
-    assert all(a.audio.end == b.audio.position for a, b in pairwise(segments))
-    shown = FaceFrames.join(s.frames for s in segments)
-    assert shown.first == 0
-    for s in segments:
-        assert s.frames.end >= min(shown.end, frames_before(FORMAT.micros(s.audio.end), 60))
-    assert shown.weights[-1][17] <= 0.03
 
 
 def test_a_question_is_answered_in_order() -> None:
