@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blend_shapes.arkit import HEAD_ANGLES
 from blend_shapes.articulation import shapes
@@ -32,7 +33,8 @@ from blend_shapes.life.drift import drift
 from blend_shapes.life.finish import finished
 from blend_shapes.life.gaze import LARGE_SHIFT_DEG, TALKING, Gaze
 from blend_shapes.life.gestures import gesture
-from blend_shapes.life.phrasing import ClauseEnd, Mark, Onset, Phrasing, Talk
+from blend_shapes.life.hearing import Hearing
+from blend_shapes.life.phrasing import ClauseEnd, Mark, Onset
 from blend_shapes.life.prosody import BREATH_PERIOD_S, Prosody, breath
 from blend_shapes.life.pulses import GAZE_AT, HEAD_AT, Pulse, by_time, total
 from blend_shapes.phonemes.targets import Seal
@@ -45,8 +47,6 @@ SLEEP_S: Final = 0.60
 _BLOCK: Final = 96
 """Frames composed at once: long runs are cut, so that each meets only the pulses around it."""
 _LOOK_BACK_S: Final = 0.06
-_ANSWER_AHEAD_S: Final = 0.26
-"""No pulse begins earlier than this before the mark that it answers."""
 
 
 class LivingFace:
@@ -57,38 +57,48 @@ class LivingFace:
     later frames.
     """
 
-    def __init__(self, fps: int, seed: int, mood: str = "neutral", intensity: float = 0.4) -> None:
-        """Raises ValueError for an unknown mood, naming those there are, or an intensity outside [0, 1]."""
+    def __init__(
+        self, fps: int, seed: int, mood: str = "neutral", intensity: float = 0.4, ahead_s: float = 0.0
+    ) -> None:
+        """`ahead_s`: for those who `listen`, how far sound is heard beyond the last frame, at least. That
+        is the face driver's look-ahead.
+
+        Raises ValueError for an unknown mood, naming those there are, or an intensity outside [0, 1].
+        """
         self._fps = fps
         self._seed = seed
         self._moods = _Moods(mood, intensity)
         self._constraints = Constraints()
-        self._talk = Talk()
         self._splitter = Splitter()
-        self._known = 0.0
-        self._phrasing = Phrasing()
-        self._prosody = Prosody(seed)
+        self._hearing = Hearing(ahead_s)
+        self._ahead = ahead_s
+        self._prosody = Prosody(seed, ahead_s)
         self._gaze = Gaze(seed, TALKING)
         self._blinks = Blinks(seed, moods.mood_named(mood).blink_s)
         self._breaths = 0
-        self._marks: list[Mark] = []
-        """Not answered yet, because the mood then may still change."""
         self._pulses: list[Pulse] = []
         self._next_time = 0.0
 
     def hear(self, phones: Sequence[PhoneTiming] | None, known_until: float) -> None:
         """Take the phones that `Mouth.follow` takes, with the same `known_until`.
 
-        None is sound whose phones nobody knows: up to `known_until` it counts as speech.
+        None is sound whose phones nobody knows: for those who do not `listen` all of it counts as speech.
         """
-        if phones is None:
-            self._talk.add(self._known, known_until)
-        self._known = max(self._known, known_until)
-        ordered = checked(phones or ())
-        for part in self._splitter.split(ordered):
-            self._talk.add(part.start, part.end)
+        ordered = None if phones is None else checked(phones)
+        self._hearing.hear(ordered, known_until)
+        for part in self._splitter.split(ordered or ()):
+            self._hearing.speak(part.start, part.end)
             self._constraints.add(part)
-        self._marks += self._phrasing.hear(ordered, known_until)
+
+    def listen(self, samples: NDArray[np.int16], rate: int) -> None:
+        """Take the next samples of the sound, mono, from time 0 on without a gap; then `hear` what is known
+        of them.
+
+        Pitch and loudness move head, brows and blinks. Without phones they do so alone: a microphone may
+        `listen` and never `hear`, for hours. Frames are composed up to `ahead_s` before the end of the
+        sound, not further. Raises ValueError for a rate outside 8000 to 48000, or another than before.
+        """
+        self._hearing.listen(samples, rate)
 
     def feel(self, at: float, mood: str, intensity: float) -> None:
         """Change the mood from `at` (seconds) on, fading over. Raises ValueError as __init__ does."""
@@ -121,10 +131,11 @@ class LivingFace:
 
     def _answer(self, mark: Mark) -> None:
         self._pulses += self._prosody.answer(mark, frowning=self._moods.at(mark.at - 0.05).frowning)
+        known = mark.known - self._ahead
         if isinstance(mark, ClauseEnd):
-            self._blinks.occasion(mark.at + 0.05, 0.4)
+            self._blinks.occasion(max(mark.at + 0.05, known), 0.4)
         elif isinstance(mark, Onset) and mark.first:
-            self._blinks.occasion(mark.at, 0.25)
+            self._blinks.occasion(max(mark.at, known), 0.25)
 
     def _compose(self, mouth: FaceFrames, end: float | None) -> FaceFrames:
         blocks = []
@@ -144,7 +155,7 @@ class LivingFace:
         windows, spoken, closed = evaluate_each(
             (
                 [p.window for p in pulses],
-                between(self._talk.rows(), first, last),
+                between(self._hearing.talk(), first, last),
                 between(held.seals[Seal.BILABIAL] + held.seals[Seal.LABIODENTAL], first, last),
             ),
             times,
@@ -166,9 +177,7 @@ class LivingFace:
     def _make_pulses(self, until: float) -> None:
         """What happens up to the last frame; all that it depends on is known by then."""
         horizon = until + 1e-9
-        due = [m for m in self._marks if m.at < until + _ANSWER_AHEAD_S]
-        self._marks = [m for m in self._marks if m.at >= until + _ANSWER_AHEAD_S]
-        for mark in due:
+        for mark in self._hearing.due(until):
             self._answer(mark)
         self._pulses += self._gaze.until(horizon)
         for at, size in self._gaze.shifts:
@@ -183,7 +192,7 @@ class LivingFace:
 
     def _forget(self, before: float) -> None:
         self._pulses = [p for p in self._pulses if p.end > before]
-        self._talk.forget(before)
+        self._hearing.forget(before)
         self._constraints.forget(before)
         self._moods.forget(before)
 

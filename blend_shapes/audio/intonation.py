@@ -1,8 +1,8 @@
 """Phrasing by ear: where sound alone has accents, beginnings and ends of phrases, and questions.
 
-A phrase is voiced sound above the background. An accent is a peak of pitch about one standard deviation above
-the speaker's running mean, in semitones; a loud one needs less. Its syllable begins where the loudness rose to
-it. A phrase whose pitch rises at its end asks.
+A phrase is voiced sound above the background. An accent is a peak of pitch about one standard deviation
+above the speaker's running mean, in semitones; a loud one needs less. Its syllable begins where the
+loudness rose to it. A phrase whose pitch rises at its end asks.
 """
 
 import math
@@ -49,13 +49,13 @@ _SYLLABLE_DB: Final = 6.0
 _RISE_ST: Final = 3.0
 _RISE_TO: Final = 0.0
 _LAST_HOPS: Final = 5
-_ENDING_HOPS: Final = 40
+_ENDING_S: Final = 0.5
 """A question has its last voiced hops so far above the lowest of those before, and not below
 the mean."""
 
 
 class Intonation:
-    """Listens to one stream of sound, mono; synchronous, memory does not grow.
+    """Listens to one stream of sound, mono; synchronous. Memory does not grow for those who `forget`.
 
     Each mark is found once, in order of `known`: the media time up to which sound is needed to know it.
     """
@@ -66,7 +66,7 @@ class Intonation:
         self._pitch = Pitch(rate)
         self._floor = _START_FLOOR_DB
         self._speaker = _Speaker()
-        self._phrase: deque[_Voiced] = deque(maxlen=_ENDING_HOPS)
+        self._phrase: deque[_Voiced] = deque(maxlen=2 * _SYLLABLE_HOPS)
         """The last voiced hops of the phrase."""
         self._last = -_MEMORY_HOPS
         self._begun = False
@@ -75,9 +75,8 @@ class Intonation:
         self._lowest: float | None = None
         """Pitch since the last peak, where the next has not begun."""
         self._accents = 0
-        self._clauses = 0
-        self._heights: deque[tuple[float, float]] = deque(maxlen=2 * HOP_HZ)
-        """(time, height) of the last voiced hops."""
+        self._heard: deque[tuple[float, float, float]] = deque()
+        """(time, semitones, height) of voiced hops."""
 
     def listen(self, samples: Samples) -> list[Mark]:
         """Take the next samples and give the marks now known."""
@@ -96,9 +95,23 @@ class Intonation:
     def height(self, begin: float, end: float) -> float | None:
         """The highest pitch from `begin` to `end` seconds, in standard deviations above the speaker's mean.
 
-        None where nothing was voiced, or where it is over for long: two seconds of voice are kept.
+        None where nothing was voiced. Wants sound up to `Pitch.look_ahead` after `end`.
         """
-        return max((height for time, height in self._heights if begin <= time < end), default=None)
+        return max((height for time, _, height in self._heard if begin <= time < end), default=None)
+
+    def asks(self, end: float) -> bool:
+        """Whether pitch rises towards `end`. Wants sound up to `Pitch.look_ahead` after it."""
+        voiced = [(pitch, height) for time, pitch, height in self._heard if end - _ENDING_S <= time < end]
+        if len(voiced) < 2 * _LAST_HOPS:
+            return False
+        last = sorted(voiced[-_LAST_HOPS:])[_LAST_HOPS // 2]
+        return last[0] - min(voiced)[0] >= _RISE_ST and last[1] >= _RISE_TO
+
+    def forget(self, before: float) -> None:
+        """Nobody will ask for anything before this time."""
+        before -= _ENDING_S
+        while self._heard and self._heard[0][0] < before:
+            self._heard.popleft()
 
     def _above_background(self, at: int, level: float) -> bool:
         if at == 0:
@@ -117,7 +130,7 @@ class Intonation:
         self._last = hop.at
         self._phrase.append(hop)
         self._speaker.add(hop)
-        self._heights.append((hop.at / HOP_HZ, self._speaker.height(hop.pitch)))
+        self._heard.append((hop.at / HOP_HZ, hop.pitch, self._speaker.height(hop.pitch)))
         if not self._begun and len(self._phrase) >= _BEGIN_HOPS:
             marks.append(Onset(self._phrase[0].at / HOP_HZ, self._first, _known(hop.at)))
             self._begun, self._first = True, False
@@ -139,8 +152,7 @@ class Intonation:
         if silent >= GAP_S * HOP_HZ:
             if self._begun:
                 end = (self._last + 1) / HOP_HZ
-                marks.append(ClauseEnd(end, self._clauses, self._asks(), _known(at)))
-                self._clauses += 1
+                marks.append(ClauseEnd(end, self.asks(end), _known(at)))
                 self._begun = False
             self._phrase.clear()
         return marks
@@ -170,11 +182,6 @@ class Intonation:
                 break
             begin = hop.at
         return begin
-
-    def _asks(self) -> bool:
-        pitches = [hop.pitch for hop in self._phrase]
-        last = sorted(pitches[-_LAST_HOPS:])[_LAST_HOPS // 2] if len(pitches) > 2 * _LAST_HOPS else -math.inf
-        return last - min(pitches) >= _RISE_ST and self._speaker.height(last) >= _RISE_TO
 
 
 class _Voiced(NamedTuple):

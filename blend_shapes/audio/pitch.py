@@ -24,8 +24,8 @@ _WORK_HZ: Final = 5_000
 """The sound is decimated to this rate or a little more."""
 _CUT_HZ: Final = 1_000.0
 _FILTER_S: Final = 0.002
-"""Half the length of the filter before decimation. It leaves the harmonics that carry the pitch, also where a
-telephone cut the lowest ones off."""
+"""Half the length of the filter before decimation. It leaves the harmonics that carry the pitch, also where
+a telephone cut the lowest ones off."""
 _SCALE: Final = 1 << 14
 _EXTRA: Final = 1 << 3
 """Filtered samples are kept in eighths of a step: quiet sound has a pitch too."""
@@ -191,7 +191,7 @@ def _peaks(correlation: Values, lags: Whole) -> tuple[Values, Values, Values]:
     there = np.take_along_axis(found, best, axis=1)
     bend = np.where(there, a - 2.0 * b + c, -1.0)
     offset = np.where(there, 0.5 * (a - c) / bend, 0.0)
-    lag = lags[1:-1][best] + offset
+    lag: Values = offset + lags[1:-1][best]
     height = np.where(there, b - 0.25 * (a - c) * offset, -1.0)
     return octaves[best] + offset / (lags[1:-1][best] * math.log(2.0)), height, lag
 

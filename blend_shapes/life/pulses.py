@@ -49,6 +49,11 @@ class Pulse:
     def end(self) -> float:
         return self.window[2]
 
+    def from_then(self, time: float) -> "Pulse":
+        """The same pulse, later if it began before `time`."""
+        start, per_rise, end, per_fall = self.window
+        return self if start >= time else Pulse((time, per_rise, end + time - start, per_fall), self.vector)
+
 
 by_time: Final = attrgetter("window")
 """Sorting key: the sum of pulses must not depend on who announced them first."""
