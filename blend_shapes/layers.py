@@ -27,13 +27,15 @@ from blend_shapes.articulation.windows import (
     union,
 )
 from blend_shapes.face import FaceFrames
-from blend_shapes.life import moods
 from blend_shapes.life.blink import Blinks
 from blend_shapes.life.drift import drift
+from blend_shapes.life.feelings import Feelings
 from blend_shapes.life.finish import finished
-from blend_shapes.life.gaze import LARGE_SHIFT_DEG, TALKING, Gaze
+from blend_shapes.life.gaze import LARGE_SHIFT_DEG, TALKING, Gaze, shift_deg
 from blend_shapes.life.gestures import gesture
+from blend_shapes.life.head import HeadRoom
 from blend_shapes.life.hearing import Hearing
+from blend_shapes.life.moods import SPEAKING_SHARE
 from blend_shapes.life.phrasing import ClauseEnd, Mark, Onset
 from blend_shapes.life.prosody import BREATH_PERIOD_S, Prosody, breath
 from blend_shapes.life.pulses import GAZE_AT, HEAD_AT, Pulse, by_time, total
@@ -67,16 +69,19 @@ class LivingFace:
         """
         self._fps = fps
         self._seed = seed
-        self._moods = _Moods(mood, intensity)
+        self._feelings = Feelings(mood, intensity)
         self._constraints = Constraints()
         self._splitter = Splitter()
         self._hearing = Hearing(ahead_s)
         self._ahead = ahead_s
         self._prosody = Prosody(seed, ahead_s)
         self._gaze = Gaze(seed, TALKING)
-        self._blinks = Blinks(seed, moods.mood_named(mood).blink_s)
+        self._blinks = Blinks(seed, lambda at: self._feelings.at(at).blink_s)
         self._breaths = 0
+        self._coming: list[Pulse] = []
+        """Not begun; others may still begin before them."""
         self._pulses: list[Pulse] = []
+        self._head_room = HeadRoom()
         self._next_time = 0.0
 
     def hear(self, phones: Sequence[PhoneTiming] | None, known_until: float) -> None:
@@ -102,13 +107,17 @@ class LivingFace:
 
     def feel(self, at: float, mood: str, intensity: float) -> None:
         """Change the mood from `at` (seconds) on, fading over. Raises ValueError as __init__ does."""
-        self._moods.change(max(at, self._next_time), mood, intensity)
+        self._feelings.change(max(at, self._next_time), mood, intensity)
 
     def gesture(self, at: float, name: str) -> bool:
         """Make a gesture that begins at `at`. False for one that is not a face's to make."""
         pulses = gesture(name, max(at, self._next_time))
-        self._pulses += pulses
+        self._coming += [pulse.from_then(self._next_time) for pulse in pulses]
         return bool(pulses)
+
+    def look_away(self) -> None:
+        """A long turn begins: its speaker looks away to think first. Call it before the first frames."""
+        self._gaze.leave(0.0)
 
     def compose(self, mouth: FaceFrames) -> FaceFrames:
         """All layers over the next frames of the mouth."""
@@ -130,7 +139,7 @@ class LivingFace:
         return self._compose(FaceFrames.join([mouth, rest]), end)
 
     def _answer(self, mark: Mark) -> None:
-        self._pulses += self._prosody.answer(mark, frowning=self._moods.at(mark.at - 0.05).frowning)
+        self._coming += self._prosody.answer(mark, frowning=self._feelings.at(mark.at - 0.05).frowning)
         known = mark.known - self._ahead
         if isinstance(mark, ClauseEnd):
             self._blinks.occasion(max(mark.at + 0.05, known), 0.4)
@@ -161,7 +170,9 @@ class LivingFace:
             times,
         )
         life = total([p.vector for p in pulses], windows)
-        self._moods.add(life, times, union(spoken))
+        upper, mood_mouth = self._feelings.face(times)
+        life += upper
+        life += mood_mouth * (1.0 - (1.0 - SPEAKING_SHARE) * union(spoken))[:, None]
         slow = drift(self._seed, times)
         if first < WAKE_S or end is not None:
             awake = _awake(times, end)[:, None]
@@ -179,22 +190,24 @@ class LivingFace:
         horizon = until + 1e-9
         for mark in self._hearing.due(until):
             self._answer(mark)
-        self._pulses += self._gaze.until(horizon)
-        for at, size in self._gaze.shifts:
-            if size > LARGE_SHIFT_DEG:
-                self._blinks.occasion(at, 0.6)
-        self._gaze.shifts.clear()
+        for now, following in self._gaze.until(horizon):
+            self._coming += self._gaze.pulses(now, following)
+            if shift_deg(now, following) > LARGE_SHIFT_DEG:
+                self._blinks.occasion(following.start, 0.6)
         while self._breaths * BREATH_PERIOD_S < until:
-            self._pulses.append(breath(self._breaths))
+            self._coming.append(breath(self._breaths))
             self._breaths += 1
-        self._pulses += self._blinks.until(horizon)
-        self._pulses.sort(key=by_time)
+        self._coming += self._blinks.pulses(horizon)
+        self._coming.sort(key=by_time)
+        while self._coming and self._coming[0].start < horizon:
+            self._pulses.append(self._head_room.admitted(self._coming.pop(0)))
 
     def _forget(self, before: float) -> None:
         self._pulses = [p for p in self._pulses if p.end > before]
         self._hearing.forget(before)
+        self._head_room.forget(before)
         self._constraints.forget(before)
-        self._moods.forget(before)
+        self._feelings.forget(before)
 
 
 def _awake(times: Times, end: float | None) -> Array:
@@ -203,43 +216,6 @@ def _awake(times: Times, end: float | None) -> Array:
     if end is not None:
         awake *= smoothstep((end + SLEEP_S - times) / SLEEP_S)
     return awake
-
-
-class _Moods:
-    """The moods of a turn, each from its time on, fading over."""
-
-    def __init__(self, mood: str, intensity: float) -> None:
-        self._spans: list[tuple[float, float, moods.Mood, float]] = []
-        self.change(-10.0, mood, intensity)
-
-    def change(self, at: float, mood: str, intensity: float) -> None:
-        found = moods.mood_named(mood)
-        if not 0.0 <= intensity <= 1.0:
-            raise ValueError(f"intensity of a mood wants 0 to 1, got {intensity}")
-        if self._spans:
-            start, _, last, strength = self._spans[-1]
-            at = max(at, start)
-            self._spans[-1] = (start, at, last, strength)
-        self._spans.append((at, math.inf, found, intensity))
-
-    def at(self, time: float) -> moods.Mood:
-        return next((s[2] for s in reversed(self._spans) if s[0] <= time), self._spans[0][2])
-
-    def add(self, life: Array, times: Times, talk: Array) -> None:
-        share = 1.0 - (1.0 - moods.SPEAKING_SHARE) * talk
-        for start, end, mood, intensity in self._spans:
-            if mood.name == "neutral" or intensity == 0.0 or start >= times[-1]:
-                continue
-            rise = smoothstep((times - start) / moods.FADE_IN_S)
-            strength = (
-                rise if end == math.inf else rise * (1.0 - smoothstep((times - end) / moods.FADE_OUT_S))
-            )
-            strength *= intensity
-            life += strength[:, None] * mood.upper
-            life += (strength * share)[:, None] * mood.mouth
-
-    def forget(self, before: float) -> None:
-        self._spans = [s for s in self._spans if s[1] + moods.FADE_OUT_S > before]
 
 
 __all__ = ["LOOK_AHEAD_S", "SLEEP_S", "WAKE_S", "LivingFace"]

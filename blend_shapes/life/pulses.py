@@ -1,7 +1,7 @@
 """A pulse: an expression that comes and goes. All of life but the slow drifts is made of pulses.
 
-An expression is a vector of 57 columns: the 52 weights, head yaw, pitch, roll, gaze yaw, gaze pitch
-(degrees; positive is to the character's left and up).
+An expression is a vector of 58 columns: the 52 weights, head yaw, pitch, roll, gaze yaw, gaze pitch and how
+far each eye turns in (degrees; positive is to the character's left and up).
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ import numpy as np
 from blend_shapes.arkit import CHANNELS, HEAD_ANGLES, INDEX
 from blend_shapes.articulation.windows import Array, Row
 
-GAZE: Final = ("gazeYaw", "gazePitch")
+GAZE: Final = ("gazeYaw", "gazePitch", "vergence")
 COLUMNS: Final[dict[str, int]] = {name: i for i, name in enumerate((*CHANNELS, *HEAD_ANGLES, *GAZE))}
 WIDTH: Final = len(COLUMNS)
 HEAD_AT: Final = slice(len(CHANNELS), len(CHANNELS) + len(HEAD_ANGLES))
@@ -60,7 +60,7 @@ by_time: Final = attrgetter("window")
 
 
 def total(vectors: Sequence[Array], windows: Array) -> Array:
-    """The sum of vectors times their windows, shape (times, 57)."""
+    """The sum of vectors times their windows, shape (times, 58)."""
     if not vectors:
         return np.zeros((windows.shape[1], WIDTH), np.float32)
     result: Array = np.add.reduce(windows[:, :, None] * np.array(vectors)[:, None, :], axis=0)

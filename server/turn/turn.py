@@ -46,6 +46,8 @@ PIECE_S = 0.5
 """Speech that gets its face at once: about 2 ms of work."""
 OFFLOADED_PIECE_S = 0.25
 """The same for a face with threads of its own: no more is under way when a turn is stopped."""
+LONG_BYTES = 60
+"""A turn that begins with so much text in UTF-8 is a long one: four seconds, in Latin or Chinese."""
 LATE_S = 0.1
 """After a clause the voice goes on without a pause, unless the next one is later than this."""
 EARLY_S = 0.001
@@ -204,6 +206,8 @@ class Turn:
             self._marks.mark("sentence")
             if sentence.mood is not None and sentence.mood != self._mood:
                 await self._feel(sentence.mood)
+            if not self._timeline.seconds and len(sentence.text.encode()) >= LONG_BYTES:
+                self._life.look_away()
             try:
                 await self._say(sentence)
             except EngineError as error:
