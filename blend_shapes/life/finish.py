@@ -22,6 +22,8 @@ _OPENING: Final = (
 )
 _OPENERS: Final = np.array([float(n.startswith(_OPENING)) for n in CHANNELS], np.float32)
 """What life may not add while lips are sealed, or the lip is on the teeth."""
+_KEPT_SHUT: Final = np.float32(1.3)
+"""Life comes back a little later than the lips part: where they have hardly begun to it would part them."""
 
 _ASYMMETRY: Final = 0.04
 
@@ -80,7 +82,7 @@ def finished(mouth: Weights, life: Array, slow: Array, closed: Array) -> Weights
     life[:, _MOVED] += both[:, _MOVER] * _SHARE
     face = life[:, :_COUNT]
     if closed.any():
-        face *= 1.0 - closed[:, None] * _OPENERS
+        face *= 1.0 - np.minimum(_KEPT_SHUT * closed, 1.0)[:, None] * _OPENERS
     face = face + mouth
     weaker = slow[:, DRIFTS.index("asymmetry"), None] * _LEAN
     np.maximum(weaker, 0.0, out=weaker)

@@ -80,7 +80,7 @@ class Prosody:
         start = max(onset.at - 0.25, known)
         if start > onset.at - _LEAST_INHALE_S:
             return []
-        return [Pulse(row(start, onset.at - 0.08, onset.at - 0.05, onset.at + 0.1), _INHALE)]
+        return [Pulse(row(start, onset.at - 0.08, onset.at - 0.06, onset.at + 0.08), _INHALE)]
 
 
 def _sized(least: float, most: float, height: float | None, chance: float) -> float:
