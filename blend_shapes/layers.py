@@ -27,6 +27,7 @@ from blend_shapes.articulation.windows import (
     union,
 )
 from blend_shapes.face import FaceFrames
+from blend_shapes.life import blink
 from blend_shapes.life.blink import Blinks
 from blend_shapes.life.drift import drift
 from blend_shapes.life.feelings import Feelings
@@ -60,10 +61,18 @@ class LivingFace:
     """
 
     def __init__(
-        self, fps: int, seed: int, mood: str = "neutral", intensity: float = 0.4, ahead_s: float = 0.0
+        self,
+        fps: int,
+        seed: int,
+        mood: str = "neutral",
+        intensity: float = 0.4,
+        *,
+        ahead_s: float = 0.0,
+        hears_questions: bool = True,
     ) -> None:
-        """`ahead_s`: for those who `listen`, how far sound is heard beyond the last frame, at least. That
-        is the face driver's look-ahead.
+        """For those who `listen`: `ahead_s` is how far sound is heard beyond the last frame, at least: the
+        face driver's look-ahead. With `hears_questions` a clause whose pitch rises at its end asks; not
+        where the text is known (`ask`), nor where pitch makes the words, as in Chinese.
 
         Raises ValueError for an unknown mood, naming those there are, or an intensity outside [0, 1].
         """
@@ -72,7 +81,7 @@ class LivingFace:
         self._feelings = Feelings(mood, intensity)
         self._constraints = Constraints()
         self._splitter = Splitter()
-        self._hearing = Hearing(ahead_s)
+        self._hearing = Hearing(ahead_s, hears_questions=hears_questions)
         self._ahead = ahead_s
         self._prosody = Prosody(seed, ahead_s)
         self._gaze = Gaze(seed, TALKING)
@@ -115,6 +124,11 @@ class LivingFace:
         self._coming += [pulse.from_then(self._next_time) for pulse in pulses]
         return bool(pulses)
 
+    def ask(self, at: float) -> None:
+        """What was said up to `at` (seconds) was a question."""
+        if not self._hearing.ask(at):
+            self.gesture(at, "question")
+
     def look_away(self) -> None:
         """A long turn begins: its speaker looks away to think first. Call it before the first frames."""
         self._gaze.leave(0.0)
@@ -142,9 +156,9 @@ class LivingFace:
         self._coming += self._prosody.answer(mark, frowning=self._feelings.at(mark.at - 0.05).frowning)
         known = mark.known - self._ahead
         if isinstance(mark, ClauseEnd):
-            self._blinks.occasion(max(mark.at + 0.05, known), 0.4)
+            self._blinks.occasion(max(mark.at + 0.05, known), blink.AT_CLAUSE_END)
         elif isinstance(mark, Onset) and mark.first:
-            self._blinks.occasion(max(mark.at, known), 0.25)
+            self._blinks.occasion(max(mark.at, known), blink.AT_ONSET)
 
     def _compose(self, mouth: FaceFrames, end: float | None) -> FaceFrames:
         blocks = []
@@ -170,20 +184,30 @@ class LivingFace:
             times,
         )
         life = total([p.vector for p in pulses], windows)
-        upper, mood_mouth = self._feelings.face(times)
-        life += upper
-        life += mood_mouth * (1.0 - (1.0 - SPEAKING_SHARE) * union(spoken))[:, None]
+        mood = self._mood(times, union(spoken))
         slow = drift(self._seed, times)
-        if first < WAKE_S or end is not None:
-            awake = _awake(times, end)[:, None]
-            life *= awake
+        if first < WAKE_S:  # pulses wake up by themselves
+            awake = smoothstep(times / WAKE_S)[:, None]
+            mood = mood * awake
             slow *= awake
-            if end is not None:  # the eyes come back to the listener at once
-                life[:, GAZE_AT] *= 1.0 - smoothstep((times - end) / _LOOK_BACK_S)[:, None]
+        life += mood
+        if end is not None:
+            asleep = smoothstep((times - end) / SLEEP_S)[:, None]
+            life *= 1.0 - asleep
+            slow *= 1.0 - asleep
+            # The eyes come back to the listener at once.
+            life[:, GAZE_AT] *= 1.0 - smoothstep((times - end) / _LOOK_BACK_S)[:, None]
         weights = finished(mouth.weights, life, slow, strongest(closed))
         self._next_time = last
         self._forget(last)
         return FaceFrames(mouth.first, mouth.fps, weights, life[:, HEAD_AT].copy())
+
+    def _mood(self, times: Times, spoken: Array) -> Array:
+        """The mood alone, shape (times, 58) or (58,). Its mouth steps back for speech."""
+        upper, mouth = self._feelings.face(times)
+        if not mouth.any():
+            return upper
+        return upper + mouth * (1.0 - (1.0 - SPEAKING_SHARE) * spoken)[:, None]
 
     def _make_pulses(self, until: float) -> None:
         """What happens up to the last frame; all that it depends on is known by then."""
@@ -193,7 +217,7 @@ class LivingFace:
         for now, following in self._gaze.until(horizon):
             self._coming += self._gaze.pulses(now, following)
             if shift_deg(now, following) > LARGE_SHIFT_DEG:
-                self._blinks.occasion(following.start, 0.6)
+                self._blinks.occasion(following.start, blink.AT_LARGE_SHIFT)
         while self._breaths * BREATH_PERIOD_S < until:
             self._coming.append(breath(self._breaths))
             self._breaths += 1
@@ -208,14 +232,6 @@ class LivingFace:
         self._head_room.forget(before)
         self._constraints.forget(before)
         self._feelings.forget(before)
-
-
-def _awake(times: Times, end: float | None) -> Array:
-    """How alive a turn is: 0 at its beginning, and at its end where the end of its speech is known."""
-    awake = smoothstep(times / WAKE_S)
-    if end is not None:
-        awake *= smoothstep((end + SLEEP_S - times) / SLEEP_S)
-    return awake
 
 
 __all__ = ["LOOK_AHEAD_S", "SLEEP_S", "WAKE_S", "LivingFace"]

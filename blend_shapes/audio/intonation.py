@@ -31,11 +31,12 @@ _LEAST_DEVIATION_ST: Final = 1.0
 _RANGE_ST: Final = 15.0
 """No speaker goes further from the mean; what seems to is a wrong octave, or no voice."""
 
-_PROMINENT: Final = 0.9
+_PROMINENT: Final = (0.5, 0.9)
+_KNOWN_HOPS: Final = 150
 _LOUD_DB: Final = 5.0
 _A_DEVIATION_DB: Final = 10.0
-"""What an accent needs: its height, with so many decibels beyond _LOUD_DB above the speaker's mean (where
-stressed vowels are) counting as one standard deviation."""
+"""What an accent needs, of a speaker just heard and of one heard for _KNOWN_HOPS: its height, with so many
+decibels beyond _LOUD_DB above the speaker's mean (where stressed vowels are) counting as one deviation."""
 _LEAST_HEIGHT: Final = 0.3
 _FALLEN_ST: Final = 0.6
 _PEAK_HOPS: Final = 7
@@ -166,7 +167,7 @@ class Intonation:
         level = max(hop.level for hop in around)
         height = self._speaker.height(peak.pitch)
         loudness = (level - self._speaker.level - _LOUD_DB) / _A_DEVIATION_DB
-        if height < _LEAST_HEIGHT or height + loudness < _PROMINENT:
+        if height < _LEAST_HEIGHT or height + loudness < self._speaker.prominent():
             return []
         accent = Accent(self._syllable(peak, level) / HOP_HZ, self._accents, height, _known(now))
         self._accents += 1
@@ -213,6 +214,11 @@ class _Speaker:
     def likely(self, pitch: float) -> bool:
         """Whether it can be this speaker's pitch; -inf, for none, cannot."""
         return pitch > -math.inf and (self._count < _PRIOR_HOPS or abs(pitch - self._pitch) < _RANGE_ST)
+
+    def prominent(self) -> float:
+        """What an accent needs: the less, the less is known of what this speaker does besides."""
+        least, most = _PROMINENT
+        return least + (most - least) * min(self._count / _KNOWN_HOPS, 1.0)
 
     def height(self, pitch: float) -> float:
         """Standard deviations above the mean."""

@@ -22,6 +22,8 @@ LEAST_S: Final = 0.5
 DOUBLES: Final = 0.12
 DOUBLE_S: Final = (0.25, 0.40)
 """From one blink to its double."""
+AT_CLAUSE_END, AT_LARGE_SHIFT, AT_ONSET = 0.4, 0.6, 0.25
+"""How likely the end of a clause, a large shift of gaze, and the first word of a turn bring one."""
 SUPPRESS_S: Final = 0.3
 """After a blink nothing invites another for so long."""
 

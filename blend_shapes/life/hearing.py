@@ -1,7 +1,7 @@
 """What the speech of one turn tells the rest of the face: from its phones, from its sound, or from both.
 
 Phones say where syllables are stressed and where clauses begin and end; sound then adds how high the pitch
-rises and whether a clause asks. Where nobody knows the phones sound says it all, a little late.
+rises. Where nobody knows the phones sound says it all, a little late.
 """
 
 import math
@@ -29,22 +29,27 @@ LEAD_S: Final = 0.11
 """No pulse begins earlier than this before the mark that it answers: an onset, or any other."""
 _VOWEL_S: Final = 0.10
 """The pitch of an accent is looked for this far into its vowel."""
-_SLACK_S: Final = 0.05
-"""How exact the end of a clause is."""
 _FEWEST_S: Final = LEAD_S + _VOWEL_S + Pitch.look_ahead
 """Sound heard so far ahead of the face says how high an accent is before the face answers it."""
 _LATEST_S: Final = 2.0
 """No mark of sound is known later than this."""
+_QUESTION_S: Final = (0.6, 0.1)
+"""A clause that ends so little before or after a question is told ends with it."""
 
 
 class Hearing:
     """Marks in order of time, each once, whichever way and in whatever pieces they were heard.
 
-    `ahead_s`: how far beyond the last frame composed the sound has been heard, at least.
+    `ahead_s`: how far beyond the last frame composed the sound has been heard, at least. `hears_questions`:
+    whether rising pitch asks; else only `ask` does.
     """
 
-    def __init__(self, ahead_s: float) -> None:
+    def __init__(self, ahead_s: float, *, hears_questions: bool) -> None:
         self._ahead = ahead_s
+        self._hears_questions = hears_questions
+        self._questions: list[float] = []
+        self._clause_end = -math.inf
+        """Of the last that was given."""
         self._phrasing = Phrasing()
         self._intonation: Intonation | None = None
         self._talk = Talk()
@@ -76,6 +81,13 @@ class Hearing:
             raise ValueError(f"sound of {self._intonation.rate} samples a second goes on with {rate}")
         self._by_ear += self._intonation.listen(samples)
 
+    def ask(self, at: float) -> bool:
+        """What was said up to `at` was a question. False where its end has been given already."""
+        if _ends(self._clause_end, at):
+            return False
+        self._questions.append(at)
+        return True
+
     def due(self, until: float) -> list[Mark]:
         """The marks that may move frames before `until` and were not given yet."""
         now = [m for m in self._marks if m.at < until + _lead(m)]
@@ -86,7 +98,7 @@ class Hearing:
             if not any(start <= mark.at < end for start, end in self._with_phones):
                 self._talk_of(mark)
                 now.append(mark)
-        return [self._measured(m) for m in sorted(now, key=lambda m: m.at)]
+        return [self._complete(m) for m in sorted(now, key=lambda m: m.at)]
 
     def talk(self) -> list[Row]:
         """Windows of speech."""
@@ -95,6 +107,7 @@ class Hearing:
     def forget(self, before: float) -> None:
         """Nothing before this time is asked for any more."""
         self._talk.forget(before)
+        self._questions = [q for q in self._questions if q > before - _LATEST_S]
         self._with_phones = [s for s in self._with_phones if s[1] > before - _LATEST_S]
         if self._intonation is not None:
             self._intonation.forget(before - LEAD_S)
@@ -106,14 +119,22 @@ class Hearing:
         elif isinstance(mark, ClauseEnd):
             self._talk.stop(max(mark.at, mark.known - self._ahead - FALL_S))
 
-    def _measured(self, mark: Mark) -> Mark:
-        """A mark of the phones, with what its sound adds."""
+    def _complete(self, mark: Mark) -> Mark:
+        """A mark with what is known of it from elsewhere."""
+        if isinstance(mark, ClauseEnd):
+            self._clause_end = mark.at
+            asks = (mark.asks and self._hears_questions) or any(_ends(mark.at, q) for q in self._questions)
+            return replace(mark, asks=asks)
         sound = self._intonation
-        if sound is None or self._ahead < _FEWEST_S or mark.known > -math.inf:
-            return mark
-        if isinstance(mark, Accent):
+        if isinstance(mark, Accent) and mark.height is None and sound and self._ahead >= _FEWEST_S:
             return replace(mark, height=sound.height(mark.at, mark.at + _VOWEL_S))
-        return replace(mark, asks=sound.asks(mark.at + _SLACK_S)) if isinstance(mark, ClauseEnd) else mark
+        return mark
+
+
+def _ends(clause: float, question: float) -> bool:
+    """Whether a clause that ends here is the question's last."""
+    before, after = _QUESTION_S
+    return question - before < clause < question + after
 
 
 def _lead(mark: Mark) -> float:

@@ -46,7 +46,7 @@ class Prosody:
 
     def answer(self, mark: Mark, *, frowning: bool) -> list[Pulse]:
         """`frowning`: the mood lowers brows where others raise them."""
-        known = mark.known - self._ahead
+        known = max(mark.known - self._ahead, 0.0)  # a turn begins at rest
         if isinstance(mark, Onset):
             return self._inhale(mark, known)
         if isinstance(mark, Accent):

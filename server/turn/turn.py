@@ -40,7 +40,8 @@ MEDIA_AHEAD = 8
 """Events that wait for their time between voice and network."""
 PAUSE_S = 0.3
 """Silence between sentences; longer where the face looks further ahead (`pause_s`)."""
-STOPS = ".!?…。！？｡"
+STOPS = ".!?…。！？｡؟"
+QUESTION_MARKS = "?？"
 CLOSING = "\"'”’)]»」』）》】 "
 PIECE_S = 0.5
 """Speech that gets its face at once: about 2 ms of work."""
@@ -146,7 +147,12 @@ class Turn:
         self._mux = Mux(audio, pace.fps)
         self._track = engines.face.begin(pace.fps)
         self._life = LivingFace(
-            pace.fps, seed, self._mood, self._intensity, ahead_s=engines.face.look_ahead_s
+            pace.fps,
+            seed,
+            self._mood,
+            self._intensity,
+            ahead_s=engines.face.look_ahead_s,
+            hears_questions=False,
         )
         self._failed = False
         self._sentences: asyncio.Queue[Sentence | None] = asyncio.Queue(SENTENCES_AHEAD)
@@ -212,7 +218,10 @@ class Turn:
                 await self._say(sentence)
             except EngineError as error:
                 self._fail(error, sentence)
-            if sentence.text.rstrip(CLOSING)[-1:] in STOPS:
+            last = sentence.text.rstrip(CLOSING)[-1:]
+            if last in QUESTION_MARKS:
+                self._life.ask(self._timeline.speech_end)
+            if last in STOPS:
                 await self._rest()
         await self._settle()
 

@@ -11,8 +11,11 @@ from blend_shapes.articulation import Mouth
 from blend_shapes.articulation.mouth import LOOK_AHEAD_S
 from blend_shapes.face import FaceFrames
 from blend_shapes.layers import LivingFace
+from blend_shapes.life.blink import CLOSE_S
+from blend_shapes.life.gaze import TALKING, Gaze, shift_deg
 from blend_shapes.life.gestures import GESTURES
 from blend_shapes.life.moods import MOODS, SPEAKING_SHARE
+from blend_shapes.life.phrasing import ClauseEnd, Phrasing
 from blend_shapes.metrics import CLOSED, aperture, on_teeth
 from blend_shapes.phonemes.timing import PhoneTiming
 from tests.blend_shapes.speech import SENTENCE, assert_valid, life_of, spoken
@@ -62,6 +65,54 @@ def test_blinks_a_minute_while_speaking() -> None:
         shut = life_of(MINUTE, seed=seed).weights[:, INDEX["eyeBlinkLeft"]] > 0.9
         rates.append((np.diff(shut.astype(int)) == 1).sum() * 3600 / len(shut))
     assert 20 < np.mean(rates) < 33
+
+
+def invited(times: list[float], starts: NDArray[np.float64]) -> float:
+    """Share of moments at which a blink begins, within two frames."""
+    return float(np.mean([np.abs(starts - t).min() < 0.035 for t in times]))
+
+
+def blink_starts(frames: FaceFrames) -> NDArray[np.float64]:
+    shut = frames.weights[:, INDEX["eyeBlinkLeft"]] > 0.9
+    times = frames.times()[1:][np.diff(shut.astype(int)) == 1]
+    return np.asarray(times - CLOSE_S * 0.8)
+
+
+def test_blinks_are_invited_as_often_as_stated() -> None:
+    """Ends of clauses 40 %, large shifts of gaze 60 %, the first word 25 %; some come too soon."""
+    ends = [m.at + 0.05 for m in Phrasing().hear(MINUTE, MINUTE[-1].end) if isinstance(m, ClauseEnd)]
+    at_ends, at_shifts, at_onset = [], [], []
+    for seed in range(48):
+        starts = blink_starts(life_of(MINUTE, seed=seed))
+        walk = Gaze(seed, TALKING).until(MINUTE[-1].end - 0.5)
+        shifts = [b.start for a, b in walk if shift_deg(a, b) > 15.0]
+        at_ends.append(invited(ends, starts))
+        at_shifts += [invited([t], starts) for t in shifts]
+        late = spoken(["_"] * 5 + ["m", "a"])
+        at_onset.append(invited([late[5].start], np.append(blink_starts(life_of(late, seed=seed)), -9.0)))
+    assert 0.30 < np.mean(at_ends) < 0.45
+    assert 0.36 < np.mean(at_shifts) < 0.52
+    assert 0.10 < np.mean(at_onset) < 0.40
+
+
+def test_a_blink_at_the_first_word_is_a_whole_one() -> None:
+    for seed in range(40):
+        lids = life_of(spoken(["m", "a"] * 8), seed=seed).weights[:30, INDEX["eyeBlinkLeft"]]
+        assert lids.max() < 0.2 or lids.max() > 0.9 or lids.argmax() == 29
+
+
+def test_lids_follow_the_eyes() -> None:
+    """Half closed where the eyes look down, wider where they look up."""
+    life = LivingFace(60, 1)
+    assert life.gesture(1.0, "look_down")
+    down = life.compose(Mouth(60).follow([], 3.0)).weights[round(60 * 1.5)]
+    assert down[INDEX["eyeLookDownLeft"]] > 0.35
+    assert down[INDEX["eyeBlinkLeft"]] > 0.35 * down[INDEX["eyeLookDownLeft"]]
+    life = LivingFace(60, 1)
+    life.gesture(1.0, "look_up")
+    up = life.compose(Mouth(60).follow([], 3.0)).weights[round(60 * 1.5)]
+    assert up[INDEX["eyeLookUpLeft"]] > 0.3
+    assert up[INDEX["eyeWideLeft"]] == pytest.approx(0.2 * up[INDEX["eyeLookUpLeft"]], abs=0.01)
 
 
 @given(
@@ -149,7 +200,9 @@ def test_a_long_turn_begins_with_a_look_away_and_ends_with_one_back() -> None:
         return np.asarray(np.hypot(yaw, pitch))
 
     end = MINUTE[-1].end
-    long_ones, others, ends = [], [], []
+    long_ones: list[bool] = []
+    others: list[bool] = []
+    ends = []
     for seed in range(16):
         for group, is_long in ((long_ones, True), (others, False)):
             mouth, life = Mouth(60), LivingFace(60, seed)
@@ -158,7 +211,7 @@ def test_a_long_turn_begins_with_a_look_away_and_ends_with_one_back() -> None:
             life.hear(MINUTE, end)
             runs = [life.compose(mouth.follow(MINUTE, end)), life.settle(mouth.settle(end), end)]
             away = offset(FaceFrames.join(runs))
-            group.append(away[6:60].max() > 3.0)
+            group.append(bool(away[6:60].max() > 3.0))
             ends.append(away[round(60 * (end + 0.15)) :].max())
     assert np.mean(long_ones) == 1.0
     assert np.mean(others) < 0.6

@@ -16,12 +16,9 @@ from tests.blend_shapes.speech import assert_valid
 
 RATE = 16000
 ACCENTS = (1.0, 2.0, 3.0, 4.0)
-SPEECH = rounded(
-    np.concatenate(
-        [sentence(RATE, ACCENTS, 5.0), np.zeros(RATE), sentence(RATE, (0.8,), 2.0), np.zeros(RATE)]
-    )
-)
-SMILE = INDEX["mouthSmileLeft"]
+HUSH = np.zeros(RATE)
+SPEECH = rounded(np.concatenate([sentence(RATE, ACCENTS, 5.0), HUSH, sentence(RATE, (0.8,), 2.0), HUSH]))
+SMILE, BROW = INDEX["mouthSmileLeft"], INDEX["browInnerUp"]
 
 
 def still(first: int, count: int) -> FaceFrames:
@@ -35,9 +32,10 @@ def listening(
     seed: int = 3,
     mood: str = "neutral",
     phones: list[PhoneTiming] | None = None,
+    hears_questions: bool = True,
 ) -> FaceFrames:
     """A face with a mouth at rest that hears sound in pieces and is composed up to `ahead_s` before it."""
-    life = LivingFace(60, seed, mood, 1.0, ahead_s=ahead_s)
+    life = LivingFace(60, seed, mood, 1.0, ahead_s=ahead_s, hears_questions=hears_questions)
     runs, heard, done = [], 0, 0
     for piece in np.split(sound, sorted(cuts)):
         life.listen(piece, RATE)
@@ -94,12 +92,42 @@ def test_a_mood_steps_back_for_the_voice_only() -> None:
     assert smile[-1] > 0.9 * pause
 
 
-def test_a_question_lifts_the_head() -> None:
-    for rising in (False, True):
-        sound = rounded(np.concatenate([sentence(RATE, (0.4,), 1.6, rising=rising), np.zeros(RATE)]))
-        face, silent = listening(sound), listening(np.zeros_like(sound))
-        lifted = (face.head - silent.head)[round(60 * 1.7) : round(60 * 2.6)]
-        assert bool(lifted[:, 1].max() > 1.5 and lifted[:, 2].max() > 1.0) == rising
+def lifted(face: FaceFrames, silent: FaceFrames, at: float) -> bool:
+    """Whether the head goes up and to the side within a second, as one who asks."""
+    n = min(len(face), len(silent))
+    turn = (face.head[:n] - silent.head[:n])[round(60 * at) : round(60 * (at + 1.0))]
+    return bool(turn[:, 1].max() > 1.5 and turn[:, 2].max() > 1.0)
+
+
+@pytest.mark.parametrize("rising", [False, True])
+@pytest.mark.parametrize("hears_questions", [False, True])
+def test_a_question_lifts_the_head(rising: bool, hears_questions: bool) -> None:
+    sound = rounded(np.concatenate([sentence(RATE, (0.4,), 1.6, rising=rising), HUSH]))
+    face = listening(sound, hears_questions=hears_questions)
+    assert lifted(face, listening(np.zeros_like(sound)), 1.6) == (rising and hears_questions)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_question_may_be_told(late: bool) -> None:
+    """By the text, with phones or without, also where the end of the clause has been answered before."""
+    phones = [PhoneTiming("a", 0.1, 1.6, 1.6)]
+    silent = listening(np.zeros(4 * RATE, np.int16), (), LOOK_AHEAD_S)
+    for asks in (False, True):
+        life = LivingFace(60, 3, "neutral", 1.0, ahead_s=LOOK_AHEAD_S)
+        life.hear(phones, 1.7)
+        runs = [life.compose(still(0, 80))]
+        if late:
+            life.hear([], 2.2)
+            runs.append(life.compose(still(80, 30)))
+        if asks:
+            life.ask(1.62)
+        life.hear([], 4.0)
+        runs.append(life.compose(still(runs[-1].end, 180 - runs[-1].end)))
+        found = FaceFrames.join(runs)
+        brow = found.weights[:, BROW] - silent.weights[: len(found), BROW]
+        assert (brow[100:].max() > 0.2) == asks
+        if not late:
+            assert lifted(found, silent, 1.6) == asks
 
 
 def test_phones_say_where_and_sound_says_how_much() -> None:

@@ -1,5 +1,7 @@
 """Head, brows and breath that answer speech."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ def accents(count: int, apart: float = 2.0, height: float | None = None) -> list
     return [Accent(apart * (n + 1), n, height) for n in range(count)]
 
 
-def answers(marks: list[Mark] | list[Accent], seed: int = 1, *, ahead_s: float = 0.0) -> list[list[Pulse]]:
+def answers(marks: Sequence[Mark], seed: int = 1, *, ahead_s: float = 0.0) -> list[list[Pulse]]:
     prosody = Prosody(seed, ahead_s)
     return [prosody.answer(mark, frowning=False) for mark in marks]
 
