@@ -1,14 +1,16 @@
 # make run: serve the page.  make test: all tests.  make check: lint, types, imports, spelling.  make bench: figures.
+# make eval-face: measure the face on recordings (EVAL=FOLDER for others).
 # make sheets: contact sheets of the head (Chromium).
 PYTHON ?= python3
 VENV := .venv
+EVAL ?= ../shared/eval
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SOURCES := pyproject.toml hatch_build.py $(shell find web_client blend_shapes/head -type f -not -path '*/node_modules/*' \
   -not -path '*/dist/*' -not -path '*/tests/*' -not -name '*.md' -not -name '*.png' -not -name '*.jpg' -not -name '*.pyc')
 UNBUILT := web_client/dist/not_built.txt
 done = if [ -e $(UNBUILT) ]; then echo "The page was not built: $$(cat $(UNBUILT))"; else touch $(1); fi
-.PHONY: run test check bench sheets clean
+.PHONY: run test check bench eval-face sheets clean
 
 run: $(VENV)/.run
 	$(BIN)/python -m server
@@ -26,6 +28,9 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench
+
+eval-face: $(VENV)/.dev
+	$(BIN)/python -m server eval-face $(EVAL) --noise 10 --json out/eval-face/report.json --plots out/eval-face
 
 sheets: $(VENV)/.dev
 	$(BIN)/python -m tests.sheets

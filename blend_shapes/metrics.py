@@ -1,7 +1,6 @@
 """Measures of a face without a renderer: how far the lips of the generated head are apart, and whether a
 closure closes."""
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -48,13 +47,6 @@ def closes(frames: FaceFrames, start: float, end: float) -> bool:
     return least_within(aperture(frames.weights), frames, start - 0.04, end + 0.03) <= CLOSED
 
 
-def closure_share(frames: FaceFrames, closures: Sequence[tuple[float, float]]) -> float:
-    """Share of labelled closures, (start, end) in seconds, that close; 1 without any."""
-    if not closures:
-        return 1.0
-    return sum(closes(frames, start, end) for start, end in closures) / len(closures)
-
-
 def on_teeth(frames: FaceFrames, start: float, end: float) -> bool:
     """Whether the lower lip goes to the upper teeth, and the upper lip stays off it, for a labelled f or
     v."""
@@ -64,10 +56,3 @@ def on_teeth(frames: FaceFrames, start: float, end: float) -> bool:
     times = frames.times()
     inside = (times >= start) & (times <= end)
     return bool((there & (close <= 0.5 * jaw) & inside).any())
-
-
-def labiodental_share(frames: FaceFrames, labels: Sequence[tuple[float, float]]) -> float:
-    """Share of labelled f and v, (start, end) in seconds, with the lip on the teeth; 1 without any."""
-    if not labels:
-        return 1.0
-    return sum(on_teeth(frames, start, end) for start, end in labels) / len(labels)

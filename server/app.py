@@ -27,7 +27,7 @@ from server.store.memory import MemoryHistories
 from server.turn.rehearsal import rehearse
 from server.turn.session import Session, Terms
 from server.turn.sessions import Sessions
-from server.turn.turn import Engines
+from server.turn.turn import PAUSE_S, Engines, pause_s
 
 SWITCH_S = 0.0005
 COLLECT_AFTER = (10_000, 10, 10)
@@ -88,6 +88,8 @@ def match(tree: config.Config, engines: Engines) -> None:
             f"audio.rate is {audio.rate}, but the voice {voice} gives {engines.voice.traits.rate} samples "
             f"a second; set audio.rate: {engines.voice.traits.rate}"
         )
+    if (pause := pause_s(engines.face)) > PAUSE_S:
+        log.info("the face %s looks far ahead: sentences are %.2f s apart or more", face, pause)
 
 
 def cast(tree: config.Config) -> tuple[Mapping[str, Character], str]:

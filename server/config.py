@@ -79,7 +79,10 @@ class PaceSection(_Section, frozen=True):
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """One engine: its name in the catalog (or "module:factory") and its own options."""
+    """One engine: its name in the catalog (or "module:factory") and its own options.
+
+    An option `folder` is a path, relative to the folder of the configuration file.
+    """
 
     use: str
     options: dict[str, Any] = {}
@@ -276,7 +279,14 @@ def _located(config: Config, folder: Path) -> Config:
         characters = structs.replace(characters, folder=at(characters.folder))
     if Path(characters.default).suffix in (".yaml", ".yml"):
         characters = structs.replace(characters, default=at(characters.default))
-    return structs.replace(config, server=server, characters=characters)
+    slots = {}
+    for field in structs.fields(config.engines):
+        slot = getattr(config.engines, field.name)
+        if isinstance(folder_of_engine := slot.options.get("folder"), str):
+            slot = structs.replace(slot, options={**slot.options, "folder": at(folder_of_engine)})
+        slots[field.name] = slot
+    engines = EngineSlots(**slots)
+    return structs.replace(config, server=server, characters=characters, engines=engines)
 
 
 def _redacted(value: Any) -> Any:

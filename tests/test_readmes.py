@@ -89,5 +89,6 @@ async def test_the_player_of_the_readme(tmp_path: Path) -> None:
 
 
 async def test_the_face_of_the_readme(tmp_path: Path) -> None:
-    (program,) = examples("blend_shapes/README.md")
-    assert "52) (" in await run(program, tmp_path)
+    face, mouth = examples("blend_shapes/README.md")
+    assert "52) (" in await run(face, tmp_path)
+    assert 0.4 < float(await run(mouth, tmp_path)) <= 0.65

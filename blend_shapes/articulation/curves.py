@@ -16,6 +16,7 @@ from typing import Final
 
 import numpy as np
 
+from blend_shapes.articulation.effort import Effort
 from blend_shapes.articulation.score import Score
 from blend_shapes.articulation.tables import BASE_SIZE, GROUP_OF, Tables
 from blend_shapes.articulation.windows import Array, between, evaluate_each, strongest, union
@@ -36,12 +37,14 @@ _LOWER, _UPPER = _AT["mouthLowerDown"], _AT["mouthUpperUp"]
 _ROLL_LOWER, _ROLL_UPPER, _PRESS = _AT["mouthRollLower"], _AT["mouthRollUpper"], _AT["mouthPress"]
 _FUNNEL, _PUCKER, _TONGUE = _AT["mouthFunnel"], _AT["mouthPucker"], _AT["tongueOut"]
 
+_FACTOR_OF: Final = np.array([int(c not in ("jawOpen", "mouthClose")) for c in CORE])
+"""Which factor of effort moves a channel: the jaw's, with the lips that ride on it, or the lips'."""
 _MAX_JAW: Final = 0.65
 _OPENING: Final = {"jawOpen": 7.0, "mouthClose": 6.0}
-_CLOSING: Final = {"jawOpen": 8.0, "mouthClose": 6.0}
+_CLOSING: Final = {"jawOpen": 9.0, "mouthClose": 6.0}
 _LIP_RATE: Final = 14.0
-"""Limits per second, from captured speech (99th percentile of the jaw: 6.9 opening, 7.8 closing). The gap's
-are 14 less the jaw's own, so that mouthClose keeps 14 as well."""
+"""Limits per second, from captured speech: a jaw's 99th percentile is 6.9 opening and 7.8 closing, counted
+from picture to picture at 30 a second. mouthClose, the difference of jaw and gap, keeps 15."""
 _UP: Final = np.array([_OPENING.get(c, _LIP_RATE) for c in CORE], np.float32) / GRID_HZ
 _DOWN: Final = np.array([_CLOSING.get(c, _LIP_RATE) for c in CORE], np.float32) / GRID_HZ
 
@@ -53,11 +56,12 @@ _IDLE: Final = np.array([_IDLE_WEIGHTS.get(c, 0.0) for c in CORE], np.float32)
 """Between phones that leave the vowel track alone for long, the mouth of a speaker, not of a listener."""
 
 
-def curves(score: Score, tables: Tables, first: int, count: int) -> Array:
+def curves(score: Score, tables: Tables, first: int, count: int, effort: Effort | None = None) -> Array:
     """Core weights, shape (count, 16), of grid points `first`, `first + 1`, ...; `mouthClose` is itself
     again.
 
-    Before time 0 the mouth is at rest.
+    `effort` has heard the voice; without it every syllable is as loud as another. Before time 0 the mouth
+    is at rest.
     """
     times = np.arange(first - MARGIN, first + count + MARGIN, dtype=np.float64) / GRID_HZ
     begin, end = float(times[0]), float(times[-1])
@@ -78,6 +82,8 @@ def curves(score: Score, tables: Tables, first: int, count: int) -> Array:
     wanted = _vowels(
         _weigh(slow, tables.base[vowels.targets]), _weigh(slow_round, tables.rounding[vowels.targets])
     )
+    if effort is not None:
+        wanted *= effort.factors(first - MARGIN, count + 2 * MARGIN)[:, _FACTOR_OF]
     if consonants.targets:
         base = _weigh(fast, tables.base[consonants.targets])
         _lay_over(wanted, base, _weigh(fast_round, tables.rounding[consonants.targets]))
@@ -144,19 +150,22 @@ def _constrain(x: Array, bilabial: Array, labiodental: Array, sibilant: Array) -
         _pull(x, _JAW, strongest(sibilant), np.minimum(x[:, _JAW], 0.12))
     if len(labiodental):
         k = strongest(labiodental)
-        _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.10))
+        _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.06))
         _pull(x, _GAP, k, x[:, _JAW])
-        _pull(x, _ROLL_LOWER, k, np.maximum(x[:, _ROLL_LOWER], 0.35))
-        _pull(x, _UPPER, k, np.maximum(x[:, _UPPER], 0.12))
-        x[:, _LOWER] *= 1.0 - k
+        _pull(x, _ROLL_LOWER, k, np.maximum(x[:, _ROLL_LOWER], 0.48))
+        _pull(x, _UPPER, k, np.maximum(x[:, _UPPER], 0.26))
+        # Lips that are pushed out do not reach the teeth.
+        _pull(x, _PUCKER, k, np.minimum(x[:, _PUCKER], 0.05))
+        for channel in (_LOWER, _FUNNEL):
+            x[:, channel] *= 1.0 - k
     if len(bilabial):
         k = strongest(bilabial)
-        _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.08))
+        _pull(x, _JAW, k, np.minimum(x[:, _JAW], 0.03))
         # A funnel parts the lips by its nature; where they are sealed, rounding is a pucker.
         x[:, _PUCKER] += 0.5 * k * x[:, _FUNNEL]
         for channel in (_GAP, _LOWER, _UPPER, _FUNNEL, _TONGUE):
             x[:, channel] *= 1.0 - k
-        for channel, least in ((_PRESS, 0.10), (_ROLL_LOWER, 0.05), (_ROLL_UPPER, 0.05)):
+        for channel, least in ((_PRESS, 0.08), (_ROLL_LOWER, 0.05), (_ROLL_UPPER, 0.05)):
             _pull(x, channel, k, np.maximum(x[:, channel], least))
     np.clip(x, 0.0, 1.0, out=x)
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from blend_shapes.arkit import HEAD_ANGLES
 from blend_shapes.articulation import shapes
 from blend_shapes.articulation.curves import GRID_HZ, MARGIN, curves
+from blend_shapes.articulation.effort import Effort
 from blend_shapes.articulation.score import ANTICIPATION_S, CARRY_OVER_S, Score
 from blend_shapes.articulation.style import NEUTRAL, Style
 from blend_shapes.articulation.tables import Tables, tables
@@ -52,10 +53,13 @@ class Mouth:
     look_ahead: float = LOOK_AHEAD_S
     """Seconds of speech that must be known beyond a frame before it is certain."""
 
-    def __init__(self, fps: int, style: Style = NEUTRAL) -> None:
+    def __init__(self, fps: int, style: Style = NEUTRAL, effort: Effort | None = None) -> None:
+        """`effort`, if given, belongs to this mouth's turn: the caller lets it hear the voice up to
+        `known_until` before each call of `follow`, and all of it before `settle`."""
         if fps < 1:
             raise ValueError(f"a face wants at least one frame a second, got fps={fps}")
         self._fps = fps
+        self._effort = effort
         self._tables = tables(style)
         self._score = Score()
         self._next = 0
@@ -97,29 +101,33 @@ class Mouth:
         first, fps = self._next, self._fps
         stop = max(stop, first)
         parts = [
-            _frames(self._score, self._tables, i, min(i + _BLOCK, stop), fps)
+            _frames(self._score, self._tables, self._effort, i, min(i + _BLOCK, stop), fps)
             for i in range(first, stop, _BLOCK)
         ]
         self._next = stop
         self._score.forget(stop / fps - (MARGIN + 1) / GRID_HZ)
+        if self._effort is not None:
+            self._effort.forget(stop * GRID_HZ // fps - MARGIN - 1)
         if not parts:
             return FaceFrames.empty(first, fps)
         face = parts[0] if len(parts) == 1 else np.concatenate(parts)
         return FaceFrames(first, fps, face, np.zeros((len(face), len(HEAD_ANGLES)), np.float32))
 
 
-def _frames(score: Score, table: Tables, first: int, stop: int, fps: int) -> Weights:
+def _frames(score: Score, table: Tables, effort: Effort | None, first: int, stop: int, fps: int) -> Weights:
     """Frames `first` to `stop` - 1 at `fps`: the grid's own points, or between two of them."""
     if fps == GRID_HZ:
-        return shapes.weights(curves(score, table, first, stop - first))
+        return shapes.weights(curves(score, table, first, stop - first, effort))
     ticks = np.arange(first, stop, dtype=np.int64) * GRID_HZ
     low = ticks // fps
-    return _between(score, table, low, ((ticks - low * fps) / fps).astype(np.float32))
+    return _between(score, table, effort, low, ((ticks - low * fps) / fps).astype(np.float32))
 
 
-def _between(score: Score, table: Tables, low: NDArray[np.int64], share: Array) -> Weights:
+def _between(
+    score: Score, table: Tables, effort: Effort | None, low: NDArray[np.int64], share: Array
+) -> Weights:
     origin = int(low[0])
-    core = curves(score, table, origin, int(low[-1]) - origin + 2)
+    core = curves(score, table, origin, int(low[-1]) - origin + 2, effort)
     a, b = core[low - origin], core[low - origin + 1]
     return shapes.weights(a + (b - a) * share[:, None])
 
@@ -142,7 +150,7 @@ def pose(phones: Sequence[PhoneTiming], times: ArrayLike, style: Style = NEUTRAL
         if len(rows):
             score = _score_around(ordered, at[order[rows[0]]], at[order[rows[-1]]])
             result[order[rows]] = _between(
-                score, tables(style), low[rows], (ticks[rows] - low[rows]).astype(np.float32)
+                score, tables(style), None, low[rows], (ticks[rows] - low[rows]).astype(np.float32)
             )
     return result
 

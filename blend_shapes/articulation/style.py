@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
+GAIN_SLOPE: Final = 0.8
+"""Factor on a movement for the whole length of an axis."""
+_LEAST_GAIN: Final = 0.6
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -17,11 +21,11 @@ class Style:
 
     def jaw_gain(self, emphasis: float = 0.0) -> float:
         """Factor on the jaw; `emphasis` is added to the axis for stressed or reduced vowels."""
-        return 0.6 + 0.8 * (self.jaw + emphasis)
+        return _LEAST_GAIN + GAIN_SLOPE * (self.jaw + emphasis)
 
     @property
     def lip_gain(self) -> float:
-        return 0.6 + 0.8 * self.lips
+        return _LEAST_GAIN + GAIN_SLOPE * self.lips
 
 
 NEUTRAL: Final = Style()

@@ -15,7 +15,7 @@ GROUP_OF: Final = np.repeat(np.arange(len(GROUPS)), [s.stop - s.start for s in G
 """For each core channel the number of its group."""
 BASE_SIZE: Final = GROUPS["rounding"].start
 """How many channels come before the rounding group."""
-_EMPHASIS: Final = (0.0, 0.1, -0.1)
+_EMPHASIS: Final = (0.0, 0.15, -0.15)
 """Added to the jaw axis: plain, stressed, reduced."""
 _ORDER: Final = {name: i for i, name in enumerate(TARGETS)}
 

@@ -20,6 +20,7 @@ from blend_shapes.articulation.curves import GRID_HZ, finish
 from blend_shapes.articulation.curves import MARGIN as _MARGIN
 from blend_shapes.articulation.style import NEUTRAL, Style
 from blend_shapes.articulation.windows import Array
+from blend_shapes.audio.hops import Hop, Hops
 from blend_shapes.face import FaceFrames
 from blend_shapes.phonemes.targets import CORE, REST
 
@@ -65,16 +66,14 @@ class Loudness:
     look_ahead: float = (_MARGIN + 3) / GRID_HZ
 
     def __init__(self, fps: int, rate: int, style: Style = NEUTRAL) -> None:
-        if fps < 1 or rate < GRID_HZ:
-            raise ValueError(f"loudness wants fps >= 1 and rate >= {GRID_HZ}, got {fps} and {rate}")
+        """Raises ValueError for fps below 1, and for rates below `hops.LEAST_RATE`."""
+        if fps < 1:
+            raise ValueError(f"a face wants at least one frame a second, got fps={fps}")
         self._fps = fps
         self._rate = rate
+        self._hops = Hops(rate)
         self._gains = np.full(len(CORE), style.lip_gain, np.float32)
         self._gains[0] = style.jaw_gain()
-        self._pending: NDArray[np.int16] = np.zeros(
-            1, np.int16
-        )  # the sample before, then those of the open hop
-        self._hop = 0
         self._floor = _START_FLOOR_DB
         self._peak = _START_PEAK_DB
         self._wanted: list[Array] = [_REST] * _MARGIN  # grid points before time 0 are at rest
@@ -94,45 +93,29 @@ class Loudness:
         """The sound has ended: the remaining frames, through the one at rest. Call once."""
         if self._settled:
             raise RuntimeError("this mouth has already settled")
-        end = self._boundary(self._hop) + len(self._pending) - 1
-        quiet = self._boundary(self._hop + 2 * _TAIL_HOPS + 1) - end
+        end = self._hops.heard
+        quiet = self._hops.boundary(self._hops.complete + 2 * _TAIL_HOPS + 1) - end
         self._hear(np.zeros(quiet, np.int16))
         self._settled = True
         self._wanted += [_REST] * (2 * _TAIL_HOPS)
         rest = end / self._rate + (_TAIL_HOPS + 2) / GRID_HZ
         return self._frames_to(math.ceil(rest * self._fps) + 1)
 
-    def _boundary(self, hop: int) -> int:
-        """First sample of a hop; hop k is centred on grid point k, so hop 0 is half a hop."""
-        return max((2 * hop - 1) * self._rate // (2 * GRID_HZ), 0)
-
     def _certain(self) -> int:
         """Last grid point whose whole neighbourhood has been heard."""
         return self._origin + len(self._wanted) - 1 - _MARGIN
 
     def _hear(self, samples: NDArray[np.int16]) -> None:
-        sound = np.concatenate([self._pending, samples])
-        begin = self._boundary(self._hop)
-        edges = [0]
-        while self._boundary(self._hop + len(edges)) - begin < len(sound):
-            edges.append(self._boundary(self._hop + len(edges)) - begin)
-        if len(edges) > 1:
-            wide = sound.astype(np.int64)
-            steps = np.diff(wide)
-            starts = np.array(edges[:-1])
-            energy = np.add.reduceat(wide[1 : edges[-1] + 1] ** 2, starts)
-            rough = np.add.reduceat(steps[: edges[-1]] ** 2, starts)
-            for k, (e, d) in enumerate(zip(energy.tolist(), rough.tolist(), strict=True)):
-                self._wanted.append(self._want(e, d, edges[k + 1] - edges[k]))
-                self._hop += 1
-        self._pending = sound[edges[-1] :]
+        first = self._hops.complete == 0
+        for hop in self._hops.feed(samples):
+            self._wanted.append(self._want(hop, first=first))
+            first = False
 
-    def _want(self, energy: int, rough: int, count: int) -> Array:
+    def _want(self, hop: Hop, *, first: bool) -> Array:
         """The pose that one hop of sound asks for."""
-        per_second = self._rate / 16000.0  # a difference shrinks as the rate grows: count it as at 16 kHz
-        level = 10.0 * math.log10(rough * per_second**2 / count / 32768.0**2 + 1e-12)
-        brightness = rough * per_second**2 / (energy + 1.0)
-        speech = self._gate(level)
+        level = 10.0 * math.log10(hop.rough_power + 1e-12)
+        brightness = hop.brightness
+        speech = self._gate(level, first=first)
         if speech == 0.0:
             return _REST
         loud = min(max(1.0 + (level - self._peak) / _RANGE_DB, 0.0), 1.15)
@@ -144,9 +127,9 @@ class Loudness:
         wanted: Array = _REST + speech * (pose - _REST)
         return wanted
 
-    def _gate(self, level: float) -> float:
+    def _gate(self, level: float, *, first: bool) -> float:
         """0 in silence and noise, 1 in speech; moves the floor and the speaker's loudness."""
-        if self._hop == 0:
+        if first:
             self._floor = min(level, _START_FLOOR_DB)
         elif level < self._floor:
             self._floor += _FLOOR_FALL * (level - self._floor)

@@ -23,14 +23,17 @@ class Part:
 
 # What stands left of the colon is articulated like what stands right of it. Multi-letter spellings first.
 _SPELLINGS: Final = """
-ts.:ʈʂ s.:ʂ z.:ʐ dʐ:ʈʂ tʂ:ʈʂ ʈʂ:ʈʂ ɖʐ:ʈʂ tɕ:tɕ dʑ:tɕ tʃ:tʃ dʒ:dʒ tɬ:t ts:ts dz:dz
-i.:ʐ̩ i̪:z̩ ɿ:z̩ ʅ:ʐ̩ ʐ̩:ʐ̩ z̩:z̩ o-:ə oe:ø r̝:ʒ nɡ:ŋ ng:ŋ
+ts.:ʈʂ s.:ʂ z.:ʐ r.:ɳ dʐ:ʈʂ tʂ:ʈʂ ʈʂ:ʈʂ ɖʐ:ʈʂ tɕ:tɕ dʑ:tɕ tʃ:tʃ dʒ:dʒ tɬ:t ts:ts dz:dz
+i.:ʐ̩ i̪:z̩ ɿ:z̩ ʅ:ʐ̩ ʐ̩:ʐ̩ z̩:z̩ o-:ɤ oe:ø r̝:ʒ nɡ:ŋ ng:ŋ ər:ɝ ɯᵝ:ɯᵝ ɔ̃:o ɛ̃:æ ɑ̃:ɒ ð̞:ð̞ ə̹:ɵ tʃʲ:tɕ dʒʲ:tɕ
+tˤ:tˤ dˤ:dˤ sˤ:sˤ zˤ:sˤ ðˤ:ð tʲ:c dʲ:ɟ nʲ:ɲ lʲ:ɲ ɫʲ:ɲ sʲ:ɕ zʲ:ɕ tsʲ:tɕ dzʲ:tɕ kʲ:c ɡʲ:ɟ xʲ:ç
 """.split()
+# French ɔ̃ is closer and rounder than ɔ, ɛ̃ more open than ɛ, ɑ̃ further back than ɑ.
 
 _LETTERS: Final = """
-a:aɑäᴀɶ æ:æ ʌ:ʌɐ ə:əɘɤɵᵊ ɛ:ɛ e:e ɪ:ɪ i:iI ɨ:ɨɯ y:yʏʉ ø:øœ ɝ:ɜɝɚɞ ɔ:ɔɒ o:o ʊ:ʊ u:u w:wɥʍ j:jʝç
-p:pʘ b:bɓʙ m:m ɸ:ɸβ f:f v:vɱⱱ ʋ:ʋ θ:θ ð:ð t:tʈǀǃǂǁ d:dɗɖᶑ n:nɳɲ l:lɫɭʎʟɬɮɺ
-s:s z:z ʃ:ʃɧ ʒ:ʒ tʃ:ʧ dʒ:ʤ ts:ʦ dz:ʣ tɕ:ʨʥ ɕ:ɕʑ ʂ:ʂʐ ɹ:ɹɻ r:rɾɽʀʁ k:kqc ɡ:ɡgɢɟʛʄɠ ŋ:ŋɴ x:xɣχɰħʕʜʢʡ
+a:aäᴀɶ ɑ:ɑ æ:æ ʌ:ʌ ɐ:ɐ ə:əɘᵊ ɤ:ɤ ɛ:ɛ e:e ɪ:ɪ i:iI ɨ:ɨɯᵻ y:yʉ ʏ:ʏ ø:ø œ:œɞ ɵ:ɵ ɝ:ɝɚ ɜ:ɜ ɔ:ɔ ɒ:ɒ o:o
+ʊ:ʊᵿ u:u w:wʍ ɥ:ɥ j:jʝ p:pʘ b:bɓʙ m:m ɸ:ɸ β:β f:f v:vɱⱱ ʋ:ʋ θ:θ ð:ð t:tǀǃǂǁ d:dɗ n:n ʈ:ʈ ɖ:ɖᶑ ɳ:ɳɭɽɺ
+c:c ɟ:ɟʄ ɲ:ɲʎ l:lɫʟɬɮ s:s z:z ʃ:ʃɧ ʒ:ʒ tʃ:ʧ dʒ:ʤ ts:ʦ dz:ʣ tɕ:ʨʥ ɕ:ɕʑ ʂ:ʂʐ ç:ç ɹ:ɹɻ r:rɾ k:k ɡ:ɡgɠ
+ŋ:ŋ x:xɣɰ q:qɢʛ χ:χʁʀɴ ħ:ħʕʜʢʡ
 """.split()
 
 _SPELLED: Final[dict[str, Target]] = {
@@ -39,7 +42,8 @@ _SPELLED: Final[dict[str, Target]] = {
 } | {letter: TARGETS[entry[0]] for entry in (e.split(":") for e in _LETTERS) for letter in entry[1]}
 _TIES: Final = dict.fromkeys(map(ord, "\u0361\u035c"))
 _FREE_LETTERS: Final = frozenset("hɦʔ")
-_HIGH: Final = frozenset("iyuwj")
+_GLIDES: Final = frozenset("wɥj")
+_HIGH: Final = frozenset("iyu") | _GLIDES
 _LONGEST: Final = max(map(len, _SPELLED))
 
 _ASPIRATED: Final = frozenset("ptkcqbdɡgʈɖɟ.ʂɕʃs-")
@@ -55,7 +59,7 @@ def parts(phone: str) -> tuple[Part, ...]:
     """The simple phones of one event in order, with their shares of its time. A pause has none.
 
     Two parts share 60 to 40, nucleus and glide, or 40 to 60 where the glide comes first (``uo``); three
-    45, 25, 30. Repeated targets are one (``ɯɯ``).
+    45, 25, 30 (``aɪɚ``), or 25, 45, 30 (``iou``). Repeated targets are one (``ɯɯ``).
     """
     if is_pause(phone):
         return ()
@@ -72,7 +76,9 @@ def _shares(found: list[Target]) -> tuple[float, ...]:
     if len(found) == 2:
         rising = found[0].name in _HIGH and found[1].kind is Kind.VOWEL and found[1].name not in _HIGH
         return (0.4, 0.6) if rising else (0.6, 0.4)
-    return (0.45, 0.25, 0.30) if len(found) == 3 else (1.0 / len(found),) * len(found)
+    if len(found) == 3:
+        return (0.25, 0.45, 0.30) if found[0].name in _HIGH else (0.45, 0.25, 0.30)
+    return (1.0 / len(found),) * len(found)
 
 
 def _read(text: str) -> list[Target]:
@@ -94,6 +100,8 @@ def _read(text: str) -> list[Target]:
 def _single(text: str, i: int) -> list[Target]:
     """A letter that the tables do not spell: free, decomposable, a mark to ignore, or a stranger."""
     letter = text[i]
+    if letter == "ʲ" and len(text) == 1:  # palatalisation as an event of its own
+        return [TARGETS["j"]]
     if letter in _FREE_LETTERS:
         return [] if i and text[i - 1] in _ASPIRATED else [FREE]
     plain = unicodedata.normalize("NFD", letter)[0]
@@ -119,7 +127,7 @@ def _by_feature(letter: str) -> Target:
 
 def is_vowel(phone: str) -> bool:
     """Whether the event holds a true vowel (a glide alone is none)."""
-    return any(p.target.kind is Kind.VOWEL and p.target.name not in "wj" for p in parts(phone))
+    return any(p.target.kind is Kind.VOWEL and p.target.name not in _GLIDES for p in parts(phone))
 
 
 _VOICELESS: Final = frozenset("ptkcqʈ")

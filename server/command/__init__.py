@@ -9,6 +9,7 @@ COMMANDS = {
     "check": "server.command.check",
     "say": "server.command.say",
     "face": "server.command.face",
+    "eval-face": "server.command.eval_face",
     "head": "server.command.head",
     "chat": "server.command.chat",
     "record": "server.command.record",

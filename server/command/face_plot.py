@@ -53,12 +53,12 @@ def plot(
         raise ConfigError('--plot needs matplotlib: pip install "facewire[plot]"') from None
     seconds = max(len(frames) / frames.fps, audio.seconds if audio is not None else 0.0)
     width = min(max(NARROWEST, seconds * INCHES_A_SECOND), WIDEST)
-    with rc_context({"font.family": _fonts()}), warnings.catch_warnings():
+    with rc_context({"font.family": fonts()}), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)  # no font has Chinese here
         figure = Figure(figsize=(width, 9.2), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white")
         axes = figure.subplots(5, 1, sharex=True, height_ratios=[1.5, 1.6, 1.1, 1.1, 1.1])
         for panel in axes:
-            _style(panel)
+            style(panel)
             _shade_closures(panel, phones)
         _draw_speech(axes[0], audio, phones, words)
         _draw_opening(axes[1], frames, phones)
@@ -75,7 +75,7 @@ def plot(
             raise ConfigError(f"{path}: the plot cannot be written ({error})") from None
 
 
-def _fonts() -> list[str]:
+def fonts() -> list[str]:
     """matplotlib's own font, which has IPA, and whatever is installed that has Chinese."""
     from matplotlib.font_manager import fontManager
 
@@ -83,7 +83,7 @@ def _fonts() -> list[str]:
     return ["DejaVu Sans", *(name for name in CHINESE_FONTS if name in installed)]
 
 
-def _style(panel: "Axes") -> None:
+def style(panel: "Axes") -> None:
     for side in ("top", "right"):
         panel.spines[side].set_visible(False)
     for side in ("left", "bottom"):
@@ -108,7 +108,7 @@ def _draw_speech(
 ) -> None:
     top = 1.05
     if audio is not None:
-        times, low, high = _envelope(audio)
+        times, low, high = envelope(audio)
         panel.fill_between(times, low, high, color=BLUE, alpha=0.75, linewidth=0)
     panel.set_yticks([])
     panel.spines["left"].set_visible(False)
@@ -129,7 +129,7 @@ def _draw_speech(
     panel.set_ylim(-1.05, top)
 
 
-def _envelope(audio: AudioChunk) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+def envelope(audio: AudioChunk) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Lowest and highest sample of each 2 ms, scaled to the loudest."""
     size = max(1, audio.format.rate // 500)
     count = max(1, len(audio) // size)

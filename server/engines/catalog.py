@@ -33,7 +33,10 @@ ENGINES: Mapping[str, Mapping[str, Entry]] = {
     },
     "face": {
         "articulation": Entry("server.engines.faces.articulation:ArticulationDriver"),
+        "audio2face": Entry("server.engines.faces.audio2face:Audio2FaceDriver"),
+        "lam": Entry("server.engines.faces.lam:LamDriver"),
         "loudness": Entry("server.engines.faces.loudness:LoudnessDriver"),
+        "unitalker": Entry("server.engines.faces.unitalker:UniTalkerDriver"),
     },
 }
 

@@ -288,7 +288,9 @@ class Turn:
     async def _settle(self) -> None:
         if self._timeline.seconds > 0:
             mouth = await offloaded(self._engines.face.executor, self._track.settle)
-            tail = self._life.settle(mouth, self._timeline.speech_end)
+            # A face that looks ahead less far than the pause is long has been shown after the speech.
+            end = max(self._timeline.speech_end, mouth.first / self._pace.fps)
+            tail = self._life.settle(mouth, end)
             made = self._mux.add(None, tail)
             for segment in [*made, *self._mux.finish()]:
                 await self._put(segment)

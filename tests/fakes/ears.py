@@ -6,7 +6,6 @@ from itertools import pairwise
 from blend_shapes.face import FaceFrames, frames_before
 from server.speech.values import Segment
 from server.turn.events import AtOnce, InOrder, SegmentReady, TurnEvent
-from tests.fakes.voice import FORMAT
 
 
 class Ears:
@@ -47,5 +46,5 @@ def check_media(ears: Ears, turn: int) -> None:
     shown = FaceFrames.join(s.frames for s in segments)
     assert shown.first == 0
     for s in segments:
-        assert s.frames.end >= min(shown.end, frames_before(FORMAT.micros(s.audio.end), 60))
+        assert s.frames.end >= min(shown.end, frames_before(s.audio.format.micros(s.audio.end), 60))
     assert shown.weights[-1][17] <= 0.03

@@ -49,7 +49,7 @@ class VirtualExecutor(Executor):
 
 
 class SlowFace:
-    """Gives frame i, its jaw as open as i says, once `look_ahead_s` of speech after it are known."""
+    """Gives a mouth that is shut, each frame once `look_ahead_s` of speech after it are known."""
 
     needs_phones = False
 
@@ -65,7 +65,7 @@ class SlowFace:
 
 
 class SlowTrack:
-    """Remembers that it was never called while a call was under way."""
+    """Knows whether its speech has a hole."""
 
     def __init__(self, fps: int, look_ahead_s: float) -> None:
         self._fps = fps

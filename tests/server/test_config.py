@@ -93,6 +93,17 @@ def test_paths_are_meant_from_the_files_folder(tmp_path: Path) -> None:
     assert tree.characters.folder == str(tmp_path / "cast")
 
 
+def test_the_folder_of_an_engine_is_meant_from_the_files_folder_too(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "engines: {face: {use: lam, folder: models/lam}, voice: {use: x, folder: /v}, "
+        "brain: {use: y, folder: 1}}"
+    )
+    slots = config.load(path).engines
+    assert slots.face == config.Slot("lam", {"folder": str(tmp_path / "models/lam")})
+    assert slots.voice.options == {"folder": "/v"} and slots.brain.options == {"folder": 1}
+
+
 @pytest.mark.parametrize(
     ("host", "loopback"),
     [

@@ -1,6 +1,7 @@
-"""Face driver `articulation`: the mouth from the phones that the voice knows."""
+"""Face driver `articulation`: the mouth from the phones that the voice knows, and from how loud it says
+them."""
 
-from blend_shapes.articulation import LOOK_AHEAD_S, Mouth
+from blend_shapes.articulation import LOOK_AHEAD_S, Effort, Mouth
 from blend_shapes.face import FaceFrames
 from server.errors import EngineError
 from server.speech.values import SpeechChunk
@@ -21,10 +22,12 @@ class ArticulationDriver:
 
 
 class ArticulationTrack:
-    """See `FaceTrack`."""
+    """See `FaceTrack`. The first chunk says the rate."""
 
     def __init__(self, fps: int) -> None:
-        self._mouth = Mouth(fps)
+        self._fps = fps
+        self._effort: Effort | None = None
+        self._mouth: Mouth | None = None
         self._end = 0.0
 
     def follow(self, speech: SpeechChunk) -> FaceFrames:
@@ -32,9 +35,13 @@ class ArticulationTrack:
         phones = speech.stream_phones()
         if phones is None:
             raise EngineError("face driver 'articulation' needs a voice with phone times", permanent=True)
+        if self._mouth is None or self._effort is None:
+            self._effort = Effort(speech.audio.format.rate)
+            self._mouth = Mouth(self._fps, effort=self._effort)
         self._end = speech.end
+        self._effort.hear(speech.audio.samples)
         return self._mouth.follow(phones, speech.end)
 
     def settle(self) -> FaceFrames:
         """See `FaceTrack.settle`."""
-        return self._mouth.settle(self._end)
+        return (self._mouth or Mouth(self._fps)).settle(self._end)

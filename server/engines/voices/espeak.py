@@ -122,7 +122,8 @@ class EspeakVoice:
             job.give(failure)
 
     def _synthesise(self, job: _Job) -> None:
-        cutter = ChunkCutter(job.text, self._library.rate, self._traits.rate)
+        language = self._languages.language_of(job.voice)
+        cutter = ChunkCutter(job.text, language, self._library.rate, self._traits.rate)
 
         def receive(samples: Samples, events: list[Event]) -> bool:
             if not job.cancelled and (chunk := cutter.feed(samples, events)) is not None:

@@ -6,7 +6,9 @@ must begin before its event (see `blend_shapes.phonemes.normalise`) never reache
 
 import numpy as np
 
-from blend_shapes.phonemes.normalise import PhoneEvent, from_espeak
+from blend_shapes.phonemes.espeak import ipa, is_switch
+from blend_shapes.phonemes.ipa import is_voiceless_stop
+from blend_shapes.phonemes.normalise import PhoneEvent, from_espeak, silence_before, split_stress
 from blend_shapes.phonemes.timing import PhoneTiming
 from server.audio.chunk import AudioChunk, AudioFormat, Samples
 from server.audio.resample import Resampler
@@ -23,8 +25,10 @@ LATER_CHUNK_S = 6.0
 class ChunkCutter:
     """Takes what the library makes of one sentence, gives chunks at `target` samples a second."""
 
-    def __init__(self, text: str, source: int, target: int) -> None:
+    def __init__(self, text: str, language: str, source: int, target: int) -> None:
         self._text = text
+        self._language = language
+        """Of the words now spoken: a sentence may hold words of others."""
         self._source = source
         self._format = AudioFormat(target)
         self._resampler = Resampler(source, target)
@@ -46,7 +50,7 @@ class ChunkCutter:
         """Take the next audio; a chunk if there is enough for one."""
         self._take(self._resampler.feed(samples))
         self._ending += len(samples)
-        self._events += filter(self._keep, events)
+        self._events += [self._named(event) for event in events if self._keep(event)]
         first = self._position == 0
         wanted = self._format.samples(FIRST_CHUNK_S if first else LATER_CHUNK_S)
         indices = range(1, len(self._events))
@@ -68,10 +72,14 @@ class ChunkCutter:
                 return False
             self._word_end = event.offset + event.length
             return True
-        if event.name.startswith("("):  # a switch of language
+        if is_switch(event.name):
+            self._language = event.name.strip("()")
             return False
         self.spoke = self.spoke or event.name != ""
         return True
+
+    def _named(self, event: Event) -> Event:
+        return event._replace(name=ipa(event.name, self._language)) if event.name else event
 
     def _take(self, samples: Samples) -> None:
         self._ready.append(samples)
@@ -87,9 +95,7 @@ class ChunkCutter:
         samples, rest = np.split(whole, [self._resampler.position(end) - self._position])
         self._ready = [rest]
         audio = AudioChunk(samples, self._format, self._position)
-        chunk = SpeechChunk(
-            audio, self._phones(events, end, audio.seconds), self._words(events, audio.seconds)
-        )
+        chunk = SpeechChunk(audio, self._phones(events, end, audio), self._words(events, audio.seconds))
         self._position = audio.end
         return chunk
 
@@ -97,7 +103,7 @@ class ChunkCutter:
         """Time of a library sample from the chunk's first one."""
         return max(0.0, sample / self._source - self._position / self._format.rate)
 
-    def _phones(self, events: list[Event], end: int, seconds: float) -> tuple[PhoneTiming, ...]:
+    def _phones(self, events: list[Event], end: int, audio: AudioChunk) -> tuple[PhoneTiming, ...]:
         phones: list[PhoneEvent] = []
         word_start: float | None = None
         following = iter([*[event.sample for event in events if event.type != WORD][1:], end])
@@ -106,9 +112,12 @@ class ChunkCutter:
             if event.type == WORD:
                 word_start = start
             elif next(following) > event.sample:  # not of zero length
-                phones.append(PhoneEvent(event.name, start, word_start if event.name else None))
+                silent = None
+                if is_voiceless_stop(split_stress(event.name)[0]):
+                    silent = silence_before(audio.samples, audio.format.rate, start)
+                phones.append(PhoneEvent(event.name, start, word_start if event.name else None, silent))
                 word_start = None if event.name else word_start
-        return from_espeak(phones, seconds)
+        return from_espeak(phones, audio.seconds)
 
     def _words(self, events: list[Event], seconds: float) -> tuple[WordTiming, ...]:
         """A word ends where the next begins, or at the pause before that. Silent ones are left out."""

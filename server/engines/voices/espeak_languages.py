@@ -72,6 +72,10 @@ class EspeakLanguages:
             identifier = self._find(foreign)
         return f"{identifier}+{variant}" if variant else identifier
 
+    def language_of(self, voice: str) -> str:
+        """Language tag, lower case, of a voice as `choose` gives it."""
+        return self._by_identifier[voice.partition("+")[0]]
+
     def _find(self, name: str) -> str:
         if name in self._by_identifier:
             return name

@@ -118,12 +118,12 @@ def test_frames_come_with_little_delay_and_memory_does_not_grow() -> None:
     for _ in range(200):
         run = loudness.follow(voice(0.1))
     assert run.end >= (20.0 - Loudness.look_ahead) * 60 - 1
-    assert len(loudness._wanted) < 60 and len(loudness._pending) < RATE // 30
+    assert len(loudness._wanted) < 60 and len(loudness._hops._pending) < RATE // 30
     assert len(loudness.follow(np.zeros(0, np.int16))) == 0
 
 
 def test_misuse() -> None:
-    with pytest.raises(ValueError, match="fps >= 1"):
+    with pytest.raises(ValueError, match="fps=0"):
         Loudness(0, RATE)
     with pytest.raises(ValueError, match="rate"):
         Loudness(60, 30)

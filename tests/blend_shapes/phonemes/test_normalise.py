@@ -3,11 +3,19 @@
 import itertools
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blend_shapes.phonemes.normalise import PhoneEvent, from_espeak, from_flite, plain, split_stress
+from blend_shapes.phonemes.normalise import (
+    PhoneEvent,
+    from_espeak,
+    from_flite,
+    plain,
+    silence_before,
+    split_stress,
+)
 from tests.blend_shapes.speech import PHONES
 
 # "A puppy came", from espeak-ng 1.52 (en-us): the WORD events lie at 0, .062 and .375.
@@ -54,6 +62,30 @@ def test_aspirated_and_affricated_stops_too(name: str) -> None:
     assert stop.start == pytest.approx(0.155)
     assert stop.release == 0.2
     assert vowel.end == stop.start
+
+
+def test_a_long_stop_closes_where_the_sound_falls_silent() -> None:
+    rate = 24_000
+    sound = np.full(rate // 2, 3000, np.int16)
+    sound[rate // 5 : rate * 33 // 100] = 39  # Italian "pappa": 130 ms of closure before the burst
+    assert silence_before(sound, rate, 0.33) == pytest.approx(0.2)
+    assert silence_before(sound, rate, 0.2) == 0.2
+    sound[rate // 5 : rate * 33 // 100] = -41
+    assert silence_before(sound, rate, 0.33) == 0.33
+    assert silence_before(np.zeros(rate, np.int16), rate, 0.4) == pytest.approx(0.22, abs=0.004)
+    assert silence_before(np.zeros(0, np.int16), rate, 0.4) == 0.4
+
+
+@pytest.mark.parametrize(("since", "start"), [(0.2, 0.2), (0.32, 0.3), (0.1, 0.15), (None, 0.285)], ids=str)
+def test_silence_bounds_a_closure(since: float | None, start: float) -> None:
+    vowel, stop = from_espeak([PhoneEvent("a", 0.05), PhoneEvent("p", 0.33, silent_since=since)], 0.4)
+    assert vowel.end == pytest.approx(start)
+    assert stop.release == 0.33
+
+
+def test_a_pause_is_no_closure() -> None:
+    _, stop = from_espeak([PhoneEvent("", 0.0), PhoneEvent("p", 0.33, silent_since=0.2)], 0.4)
+    assert stop.start == pytest.approx(0.285)
 
 
 def test_language_switches_are_left_out_and_pauses_stay() -> None:

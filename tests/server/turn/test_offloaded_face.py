@@ -1,18 +1,25 @@
 """Turns whose face looks far ahead and works in threads of its own, on a virtual clock."""
 
 import asyncio
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from blend_shapes.arkit import INDEX
+from blend_shapes.face import FaceFrames
 from server.engines.faces.articulation import ArticulationDriver
+from server.engines.faces.audio2face import Audio2FaceDriver
+from server.engines.voices.tone import ToneVoice
 from server.turn.events import SegmentReady, TurnEnded, TurnFailed, TurnFlushed
 from server.turn.turn import PAUSE_S, pause_s
 from tests.fakes.brain import ScriptedBrain
 from tests.fakes.ears import check_media
-from tests.fakes.face import SlowFace
+from tests.fakes.face import SlowFace, VirtualExecutor
+from tests.fakes.models import Audio2FaceFolder
 from tests.fakes.stage import Stage
 from tests.fakes.voice import CHARACTER_S, FORMAT, SlowVoice
-from tests.virtual_time import VirtualLoop, run_virtual
+from tests.virtual_time import VirtualClock, VirtualLoop, run_virtual
 
 REPLY = ("Hello there, my friend. H", 20.0, "ow are you today?")
 FIRST_S = len("Hellothere,myfriend.") * CHARACTER_S
@@ -67,6 +74,24 @@ def test_the_first_segment_waits_for_the_face() -> None:
 
     assert run_virtual(first_at(0.2)) == pytest.approx(0.11, abs=1e-3)  # a word, and one piece of it
     assert run_virtual(first_at(0.7)) == pytest.approx(0.24, abs=1e-3)  # two words, two pieces each
+
+
+@pytest.mark.parametrize("look_ahead_s", [0.0, 0.1, 0.29, 0.5])
+def test_a_turn_ends_without_a_jump(look_ahead_s: float) -> None:
+    """A face that looks less far ahead than the pause is long has shown frames after the speech already."""
+
+    async def main() -> None:
+        face = SlowFace(look_ahead_s, 0.001)
+        async with Stage(ScriptedBrain("Hello there."), face=face) as (session, ears):
+            for number in range(1, 9):
+                session.text("Hi")
+                await asyncio.sleep(5)
+                shown = FaceFrames.join(s.frames for s in ears.segments(number))
+                lids = shown.weights[:, INDEX["eyeBlinkLeft"]]
+                assert np.abs(np.diff(shown.head, axis=0)).max() < 0.4
+                assert np.abs(np.diff(lids)).max() < 0.4
+
+    run_virtual(main())
 
 
 def test_turns_take_their_turn_with_the_face() -> None:
@@ -124,3 +149,38 @@ def test_a_turn_can_be_stopped_at_every_step_and_leaves_no_work() -> None:
     while stopped_at(steps):
         steps += 7
     assert steps > 100
+
+
+def test_a_turn_with_a_model_of_others(tmp_path: Path) -> None:
+    """Audio2Face around a small network, each job of it 20 ms: order, times, and what it says of the voice.
+
+    The network says the sample at a pose's time; the voice's tones go to 6000 of 32768.
+    """
+
+    async def main() -> None:
+        driver = Audio2FaceDriver(str(Audio2FaceFolder((3.0,)).write(tmp_path / "small")))
+        driver.executor.shutdown()
+        driver.executor = VirtualExecutor(0.02)  # type: ignore[assignment]
+        voice = ToneVoice(16_000, clock=VirtualClock())
+        async with Stage(ScriptedBrain(*REPLY), voice, face=driver) as (session, ears):
+            session.text("Hi")
+            await asyncio.sleep(15)
+            spoken = ears.segments(1)[-1].audio.end / 16_000
+            assert spoken >= len("Hello there, my friend") * 0.06 - 1e-9
+            await asyncio.sleep(30)
+            check_media(ears, 1)
+            segments = ears.segments(1)
+            shown = FaceFrames.join(s.frames for s in segments)
+            heard = np.concatenate([s.audio.samples for s in segments]) / 32_768
+            jaw = shown.weights[:, INDEX["jawOpen"]]
+            at_poses = heard[np.minimum(np.arange(0, len(jaw) - 60, 2) * 16_000 // 60, len(heard) - 1)]
+            loud = np.flatnonzero(at_poses > 0.1)[1:]  # the first is in the ramp of the beginning
+            assert len(loud) > 10
+            assert np.abs(jaw[loud * 2] - 3.0 * at_poses[loud]).max() < 0.08  # life adds a little
+            assert shown.weights.min() >= 0.0 and shown.weights.max() <= 1.0
+            assert (shown.weights[:, INDEX["mouthClose"]] <= jaw).all()
+            looks = [i for name, i in INDEX.items() if name.startswith("eyeLook")]
+            assert shown.weights[:, looks].max() > 0.02  # life, which the model has not
+            assert np.abs(shown.head).max() > 0.2
+
+    run_virtual(main())

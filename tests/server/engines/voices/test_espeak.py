@@ -44,6 +44,23 @@ async def test_phones_of_a_known_word_in_order(voice: EspeakVoice) -> None:
     assert p.start < p.release < p.end
 
 
+async def test_long_stops_are_closed_for_as_long_as_they_are_silent(voice: EspeakVoice) -> None:
+    for word, closed in (("papa", (0.03, 0.06)), ("pappa", (0.10, 0.15))):
+        (chunk,) = await speak(voice, word, Speaker(language="it"))
+        _, stop = [phone for phone in chunk.phones or () if phone.phone == "p"]
+        assert closed[0] < stop.release - stop.start < closed[1]
+        a, b = (round(t * 24_000) for t in (stop.start + 0.003, stop.release - 0.003))
+        assert np.abs(chunk.audio.samples[a:b]).max() < 50
+
+
+async def test_phones_are_those_of_the_language_and_of_words_in_another(voice: EspeakVoice) -> None:
+    assert "ɨ" in sounds(await speak(voice, "сын", Speaker(language="ru")))
+    french = sounds(await speak(voice, "le parking de la rue", Speaker(language="fr")))
+    assert {"ə̹", "y"} <= set(french)
+    english = sounds(await speak(voice, "你好, about this.", Speaker(language="zh")))
+    assert "ɐ" not in english and "ə" in english
+
+
 async def test_a_word_initial_stop_closes_inside_its_own_chunk(voice: EspeakVoice) -> None:
     text = (
         "Peter bought a big pot, and Paul put ten more pots beside it, but nobody came to buy pots today."

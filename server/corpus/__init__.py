@@ -1,0 +1,1 @@
+"""Speech that the project makes itself, with exact phone times: what the audio network learns from."""
