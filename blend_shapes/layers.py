@@ -35,7 +35,7 @@ from blend_shapes.life.finish import finished
 from blend_shapes.life.gaze import LARGE_SHIFT_DEG, TALKING, Gaze, shift_deg
 from blend_shapes.life.gestures import gesture
 from blend_shapes.life.head import HeadRoom
-from blend_shapes.life.hearing import Hearing
+from blend_shapes.life.ear import Ear
 from blend_shapes.life.moods import SPEAKING_SHARE
 from blend_shapes.life.phrasing import ClauseEnd, Mark, Onset
 from blend_shapes.life.prosody import BREATH_PERIOD_S, Prosody, breath
@@ -81,7 +81,7 @@ class LivingFace:
         self._feelings = Feelings(mood, intensity)
         self._constraints = Constraints()
         self._splitter = Splitter()
-        self._hearing = Hearing(ahead_s, hears_questions=hears_questions)
+        self._ear = Ear(ahead_s, hears_questions=hears_questions)
         self._ahead = ahead_s
         self._prosody = Prosody(seed, ahead_s)
         self._gaze = Gaze(seed, TALKING)
@@ -99,9 +99,9 @@ class LivingFace:
         None is sound whose phones nobody knows: for those who do not `listen` all of it counts as speech.
         """
         ordered = None if phones is None else checked(phones)
-        self._hearing.hear(ordered, known_until)
+        self._ear.hear(ordered, known_until)
         for part in self._splitter.split(ordered or ()):
-            self._hearing.speak(part.start, part.end)
+            self._ear.speak(part.start, part.end)
             self._constraints.add(part)
 
     def listen(self, samples: NDArray[np.int16], rate: int) -> None:
@@ -112,7 +112,7 @@ class LivingFace:
         `listen` and never `hear`, for hours. Frames are composed up to `ahead_s` before the end of the
         sound, not further. Raises ValueError for a rate outside 8000 to 48000, or another than before.
         """
-        self._hearing.listen(samples, rate)
+        self._ear.listen(samples, rate)
 
     def feel(self, at: float, mood: str, intensity: float) -> None:
         """Change the mood from `at` (seconds) on, fading over. Raises ValueError as __init__ does."""
@@ -126,7 +126,7 @@ class LivingFace:
 
     def ask(self, at: float) -> None:
         """What was said up to `at` (seconds) was a question."""
-        if not self._hearing.ask(at):
+        if not self._ear.ask(at):
             self.gesture(at, "question")
 
     def look_away(self) -> None:
@@ -178,7 +178,7 @@ class LivingFace:
         windows, spoken, closed = evaluate_each(
             (
                 [p.window for p in pulses],
-                between(self._hearing.talk(), first, last),
+                between(self._ear.talk(), first, last),
                 between(held.seals[Seal.BILABIAL] + held.seals[Seal.LABIODENTAL], first, last),
             ),
             times,
@@ -212,7 +212,7 @@ class LivingFace:
     def _make_pulses(self, until: float) -> None:
         """What happens up to the last frame; all that it depends on is known by then."""
         horizon = until + 1e-9
-        for mark in self._hearing.due(until):
+        for mark in self._ear.due(until):
             self._answer(mark)
         for now, following in self._gaze.until(horizon):
             self._coming += self._gaze.pulses(now, following)
@@ -228,7 +228,7 @@ class LivingFace:
 
     def _forget(self, before: float) -> None:
         self._pulses = [p for p in self._pulses if p.end > before]
-        self._hearing.forget(before)
+        self._ear.forget(before)
         self._head_room.forget(before)
         self._constraints.forget(before)
         self._feelings.forget(before)

@@ -1,11 +1,11 @@
 """Pitch of a stream of sound: fundamental frequency and voicing, a hundred times a second.
 
-The method is that of RAPT (Talkin 1995): normalised cross-correlation of two windows one lag apart, here on
-both sides of the hop's time as Boersma (1993) has it, local maxima as candidates, and the path through them
-that jumps least; the costs of jumps are Boersma's. The path is decided a few hops late.
+The method is that of RAPT (Talkin 1995): normalised cross-correlation of two windows one lag apart, here
+on both sides of the hop's time as Boersma (1993) has it, local maxima as candidates, and the path through
+them that jumps least; the costs of jumps are Boersma's. The path is decided a few hops late.
 
-Sums run over whole numbers, so they are exact in any order; hops are counted from the first sample. No
-cutting of the sound changes a value.
+Sums run over whole numbers below 2^53, so they are exact in any order; hops are counted from the first
+sample. No cutting of the sound changes a value.
 """
 
 import math
@@ -29,8 +29,10 @@ a telephone cut the lowest ones off."""
 _SCALE: Final = 1 << 14
 _EXTRA: Final = 1 << 3
 """Filtered samples are kept in eighths of a step: quiet sound has a pitch too."""
-_WINDOW_S: Final = 0.030
+_WINDOW_HOPS: Final = 3
 _CANDIDATES: Final = 5
+_LEAST_HEIGHT: Final = 0.3
+"""A lower maximum is no candidate: sound that matches itself no better is not voiced."""
 _DECIDE_HOPS: Final = 3
 _OCTAVE_COST: Final = 0.02
 """For each octave below MOST_HZ: of two lags that match alike the shorter is the period."""
@@ -73,7 +75,9 @@ class Pitch:
     A hop is told `look_ahead` seconds of sound after its time.
     """
 
-    look_ahead: float = _FILTER_S + (_WINDOW_S + 1.0 / LEAST_HZ) / 2 + (_DECIDE_HOPS + 0.2) / HOP_HZ
+    look_ahead: float = (
+        _FILTER_S + 0.5 / LEAST_HZ + 3.0 / _WORK_HZ + (0.5 * _WINDOW_HOPS + _DECIDE_HOPS) / HOP_HZ
+    )
 
     def __init__(self, rate: int) -> None:
         """Raises ValueError for a rate outside RATES."""
@@ -83,20 +87,18 @@ class Pitch:
         self._step = rate // _WORK_HZ
         work = rate / self._step
         self._taps = _low_pass(rate)
-        self._window = round(_WINDOW_S * work)
-        lags = np.arange(math.floor(work / MOST_HZ) - 1, math.ceil(work / LEAST_HZ) + 2)
-        self._lags = lags
-        self._before = (self._window + lags) // 2
-        self._reach = int(self._before[-1])
-        """Decimated samples before a hop's time that it needs; after it one more at most."""
+        self._halves = np.arange(math.floor(work / MOST_HZ / 2.0) - 1, math.ceil(work / LEAST_HZ / 2.0) + 1)
+        """Of lags: half j stands for the lags 2 j and 2 j + 1."""
+        self._reach = int(self._halves[-1]) + 1
         self._path = _Path(work)
         half = len(self._taps) // 2
         self._sound: Values = np.zeros(half)
         """Samples that decimated ones still to come need; the first is half a filter before time 0."""
-        self._slow: Whole = np.zeros(self._reach, np.int64)
-        """Decimated samples that hops still to come need."""
-        self._slow_at = -self._reach
-        """Index of the first of them."""
+        self._slow_at = self._edge(-1) - self._reach
+        """Index of the first decimated sample that hops still to come need; zeros before time 0."""
+        self._slow: Values = np.zeros(-self._slow_at)
+        self._products: Values = np.zeros((0, 2, len(self._halves)))
+        """Of parts -1, 0, ... of the open hop's window."""
         self._hop = 0
 
     def follow(self, samples: Samples) -> PitchTrack:
@@ -116,59 +118,90 @@ class Pitch:
     def _follow(self, samples: Samples) -> PitchTrack:
         self._decimate(samples)
         if hops := self._certain():
-            correlation, level = self._correlations(self._centres(self._hop, hops))
+            correlation, level = self._correlations(hops)
+            self._path.follow(*_peaks(correlation, 2 * int(self._halves[0])), level)
             self._hop += hops
-            keep = int(self._centres(self._hop, 1)[0]) - self._reach
+            keep = self._edge(self._hop - 1) - self._reach
             self._slow = self._slow[keep - self._slow_at :]
             self._slow_at = keep
-            self._path.follow(*_peaks(correlation, self._lags), level)
         return self._path.decided()
 
     def _decimate(self, samples: Samples) -> None:
         sound = np.concatenate([self._sound, samples])
         count = (len(sound) - len(self._taps)) // self._step + 1
         if count > 0:
-            windows = np.lib.stride_tricks.sliding_window_view(sound, len(self._taps))[:: self._step]
+            windows = _windows(sound, len(self._taps))[:: self._step]
             slow = np.rint(np.einsum("nt,t->n", windows[:count], self._taps) * (_EXTRA / _SCALE))
-            self._slow = np.concatenate([self._slow, slow.astype(np.int64)])
+            self._slow = np.concatenate([self._slow, slow])
             sound = sound[count * self._step :]
         self._sound = sound
 
-    def _centres(self, first: int, hops: int) -> Whole:
-        """Decimated sample at the time of each hop."""
-        return np.arange(first, first + hops, dtype=np.int64) * self._rate // (HOP_HZ * self._step)
+    def _edge(self, part: int) -> int:
+        """First decimated sample of a part: part k is the hundredth of a second around hop k."""
+        return (2 * part - 1) * self._rate // (2 * HOP_HZ * self._step)
 
     def _certain(self) -> int:
         """How many more hops the sound reaches for."""
-        known = self._slow_at + len(self._slow) - self._reach - 1
-        if known < 0:
-            return 0
-        last = ((known + 1) * HOP_HZ * self._step - 1) // self._rate
-        return max(last - self._hop + 1, 0)
+        known = self._slow_at + len(self._slow) - self._reach
+        hops = max((known * HOP_HZ * self._step) // self._rate - self._hop - 2, 0)
+        while self._edge(self._hop + hops + 2) <= known:
+            hops += 1
+        return hops
 
-    def _correlations(self, centres: Whole) -> tuple[Values, Values]:
+    def _correlations(self, hops: int) -> tuple[Values, Values]:
         """Normalised, with the windows' means taken off, shape (hops, lags), and the sound's level."""
-        window, lags = self._window, self._lags
-        sound = self._slow
-        following = np.concatenate([sound, np.zeros(lags[-1], np.int64)])  # no window reaches the zeros
-        shifted = np.lib.stride_tricks.sliding_window_view(following, int(lags[-1]) + 1)[:, lags[0] :]
-        products = np.zeros((len(sound) + 1, len(lags)), np.int64)
-        np.cumsum(sound[:, None] * shifted, axis=0, out=products[1:])
-        squares = np.concatenate([[0], np.cumsum(sound * sound)])
-        plain = np.concatenate([[0], np.cumsum(sound)])
-        early = centres[:, None] - self._before - self._slow_at
-        late = early + lags
-        columns = np.arange(len(lags))
-        both = products[early + window, columns] - products[early, columns]
-        sums = [plain[at + window] - plain[at] for at in (early, late)]
-        energies = [
-            window * (squares[at + window] - squares[at]) - total * total + round(window * window * _FAINT)
-            for at, total in zip((early, late), sums, strict=True)
-        ]
-        shared = (window * both - sums[0] * sums[1]).astype(np.float64)
-        power = (energies[0][:, 0] - round(window * window * _FAINT)) / (window * _EXTRA * 32768.0) ** 2
+        first, halves, sound = self._hop - 1, len(self._halves), self._slow
+        edges = np.array([self._edge(first + k) for k in range(hops + _WINDOW_HOPS)]) - self._slow_at
+        known = len(self._products)
+        parts = np.concatenate([self._products, self._part_products(edges[known:])])
+        self._products = parts[hops:]
+        both = parts[:hops] + parts[1 : hops + 1] + parts[2 : hops + 2]
+        begin, end = edges[:hops], edges[_WINDOW_HOPS:]
+        count = (end - begin)[:, None].astype(np.float64)
+        early, late = self._sums(sound, begin, end)
+        early_squares, late_squares = self._sums(sound * sound, begin, end)
+        faint = np.rint(count * count * _FAINT)
+        early_energy = count * early_squares - early * early
+        late_energy = count * late_squares - late * late + faint
+        # Lag 2 j is from n - j to n + j, lag 2 j + 1 to n + j + 1.
+        result = np.empty((hops, halves, 2))
+        for odd in (0, 1):
+            to = slice(odd, halves + odd)
+            shared = count * both[:, odd] - early * late[:, to]
+            result[:, :, odd] = shared / np.sqrt((early_energy + faint) * late_energy[:, to])
+        power = early_energy[:, 0] / (count[:, 0] * _EXTRA * 32768.0) ** 2
         level = [10.0 * math.log10(x + 1e-12) for x in power.tolist()]
-        return shared / np.sqrt(energies[0].astype(np.float64) * energies[1]), np.array(level)
+        return result.reshape(hops, 2 * halves), np.array(level)
+
+    def _part_products(self, edges: Whole) -> Values:
+        """Products of samples a lag apart, around each sample, summed over each part between the edges:
+        shape (parts, 2, halves)."""
+        begin, end = int(edges[0]), int(edges[-1])
+        low, high = int(self._halves[0]), int(self._halves[-1])
+        around = self._slow[begin - high : end + high + 1]
+        windows = _windows(around, 2 * high + 2)[: end - begin]
+        before = windows[:, : high - low + 1][:, ::-1]
+        starts = edges[:-1] - begin
+        sums = np.empty((len(starts), 2, high - low + 1))
+        for odd in (0, 1):
+            after = windows[:, high + low + odd : 2 * high + 1 + odd]
+            np.add.reduceat(before * after, starts, axis=0, out=sums[:, odd])
+        return sums
+
+    def _sums(self, values: Values, begin: Whole, end: Whole) -> tuple[Values, Values]:
+        """Of the windows moved back by each half, and forward by it and one more: shapes (hops, halves) and
+        (hops, halves + 1)."""
+        low, high = int(self._halves[0]), int(self._halves[-1])
+        running = np.concatenate([[0.0], np.cumsum(values)])
+        around = _windows(running, 2 * high + 2)
+        sums = around[end - high] - around[begin - high]
+        return sums[:, : high - low + 1][:, ::-1], sums[:, high + low : 2 * high + 2]
+
+
+def _windows(values: Values, width: int) -> Values:
+    """A view: all windows of so many neighbours, shape (len - width + 1, width)."""
+    (step,) = values.strides
+    return np.ndarray((len(values) - width + 1, width), values.dtype, values, strides=(step, step))
 
 
 def _low_pass(rate: int) -> Values:
@@ -179,21 +212,32 @@ def _low_pass(rate: int) -> Values:
     return np.asarray(np.rint(taps * (_SCALE / taps.sum())), np.float64)
 
 
-def _peaks(correlation: Values, lags: Whole) -> tuple[Values, Values, Values]:
+def _peaks(correlation: Values, shortest: int) -> tuple[Values, Values, Values]:
     """The best local maxima of each hop: octaves above the shortest lag, height, and lag in samples, each
-    (hops, candidates). Where there are fewer the height is -1."""
+    (hops, candidates), the best first. Where there are fewer the height is 0."""
     middle, before, after = correlation[:, 1:-1], correlation[:, :-2], correlation[:, 2:]
-    found = (middle > before) & (middle >= after)
-    octaves = np.log2(lags[1:-1] / lags[0])
-    rank = np.where(found, middle - _OCTAVE_COST * octaves, -9.0)
-    best = np.argsort(-rank, axis=1, kind="stable")[:, :_CANDIDATES]
-    a, b, c = (np.take_along_axis(x, best, axis=1) for x in (before, middle, after))
-    there = np.take_along_axis(found, best, axis=1)
+    lags = np.arange(shortest + 1, shortest + 1 + middle.shape[1])
+    octaves = np.log2(lags / shortest)
+    found = (middle > before) & (middle >= after) & (middle >= _LEAST_HEIGHT)
+    rank = np.where(found, _OCTAVE_COST * octaves - middle, 9.0)
+    best = np.argsort(rank, axis=1, kind="stable")[:, :_CANDIDATES]
+    hops = np.arange(len(best))[:, None]
+    a, b, c, there = (x[hops, best] for x in (before, middle, after, found))
     bend = np.where(there, a - 2.0 * b + c, -1.0)
     offset = np.where(there, 0.5 * (a - c) / bend, 0.0)
-    lag: Values = offset + lags[1:-1][best]
-    height = np.where(there, b - 0.25 * (a - c) * offset, -1.0)
-    return octaves[best] + offset / (lags[1:-1][best] * math.log(2.0)), height, lag
+    lag: Values = offset + lags[best]
+    height = np.where(there, b - 0.25 * (a - c) * offset, 0.0)
+    return octaves[best] + offset / (lags[best] * math.log(2.0)), height, lag
+
+
+class _Hop(NamedTuple):
+    """A hop whose state is not decided."""
+
+    origins: list[int]
+    """Where each state comes from: the candidates, the last is unvoiced."""
+    lags: list[float]
+    heights: list[float]
+    level: float
 
 
 class _Path:
@@ -201,8 +245,10 @@ class _Path:
 
     def __init__(self, work: float) -> None:
         self._work = work
-        self._scores = [-1.0] * _CANDIDATES + [0.0]
-        self._octaves = [0.0] * _CANDIDATES
+        self._voiced: list[tuple[float, float]] = []
+        """(score, octaves) of the last hop's candidates."""
+        self._unvoiced = 0.0
+        """Score of the last hop's unvoiced state."""
         self._loudest = -90.0
         self._open: list[_Hop] = []
         self._next = 0
@@ -216,8 +262,7 @@ class _Path:
             faint = max(self._loudest + _FAINT_DB - loud, 0.0) / -_FAINT_DB
             self._open.append(_Hop(self._advance(at, height, _UNVOICED + faint), lag, height, loud))
             if len(self._open) > _DECIDE_HOPS:
-                state = self._traced()
-                self._decided.append(self._open.pop(0).as_state(state, self._work))
+                self._decide()
 
     def decided(self) -> PitchTrack:
         """What was decided and not taken yet."""
@@ -227,45 +272,40 @@ class _Path:
         return PitchTrack(first, f0, voicing, level)
 
     def _advance(self, octaves: list[float], heights: list[float], unvoiced: float) -> list[int]:
-        """Where each state of the next hop is best reached from; the last state is unvoiced."""
-        scores, before = self._scores, self._octaves
-        silent = scores[-1]
-        voiced = max(scores[:-1])
+        """Where each state of the next hop is best reached from."""
+        before, silent = self._voiced, self._unvoiced
         reached, origins = [], []
         for octave, height in zip(octaves, heights, strict=True):
-            best, origin = silent - _VOICING_COST, _CANDIDATES
-            for i in range(_CANDIDATES):
-                score = scores[i] - _JUMP_COST * abs(before[i] - octave)
+            if height == 0.0:
+                break
+            best, origin = silent - _VOICING_COST, len(before)
+            for i, (score, there) in enumerate(before):
+                score -= _JUMP_COST * abs(there - octave)
                 if score > best:
                     best, origin = score, i
-            reached.append(best + height - _OCTAVE_COST * octave)
+            reached.append((best + height - _OCTAVE_COST * octave, octave))
             origins.append(origin)
-        stays = silent >= voiced - _VOICING_COST
-        reached.append((silent if stays else voiced - _VOICING_COST) + unvoiced)
-        origins.append(_CANDIDATES if stays else scores.index(voiced))
-        top = max(reached)
-        self._scores = [score - top for score in reached]
-        self._octaves = octaves
+        best, origin = silent, len(before)
+        for i, (score, _) in enumerate(before):
+            if score - _VOICING_COST > best:
+                best, origin = score - _VOICING_COST, i
+        origins.append(origin)
+        best += unvoiced
+        top = max(best, max(reached)[0]) if reached else best  # scores stay small
+        self._voiced = [(score - top, octave) for score, octave in reached]
+        self._unvoiced = best - top
         return origins
 
-    def _traced(self) -> int:
-        """The state of the oldest open hop on the best path."""
-        state = self._scores.index(max(self._scores))
+    def _decide(self) -> None:
+        """The oldest open hop takes its state on the best path."""
+        scores = [score for score, _ in self._voiced]
+        scores.append(self._unvoiced)
+        state = scores.index(max(scores))
         for hop in reversed(self._open[1:]):
             state = hop.origins[state]
-        return state
-
-
-class _Hop(NamedTuple):
-    """A hop whose state is not decided."""
-
-    origins: list[int]
-    """Where each state comes from."""
-    lags: list[float]
-    heights: list[float]
-    level: float
-
-    def as_state(self, state: int, work: float) -> tuple[float, float, float]:
-        voiced = state < _CANDIDATES
-        height = self.heights[state] if voiced else max(self.heights)
-        return work / self.lags[state] if voiced else 0.0, min(max(height, 0.0), 1.0), self.level
+        oldest = self._open.pop(0)
+        if state == len(oldest.origins) - 1:
+            f0, height = 0.0, max(oldest.heights)
+        else:
+            f0, height = self._work / oldest.lags[state], oldest.heights[state]
+        self._decided.append((f0, min(height, 1.0), oldest.level))

@@ -168,8 +168,8 @@ def test_life_of_hours_stays_small() -> None:
         life.hear(phones, t + 20.0)
         life.compose(mouth.follow(phones, t + 20.0))
     assert len(life._pulses) < 20
-    assert len(life._hearing._talk.rows()) < 5
-    assert len(life._hearing._marks) < 5
+    assert len(life._ear._talk.rows()) < 5
+    assert len(life._ear._marks) < 5
     assert len(life._blinks._occasions) < 5
 
 

@@ -151,11 +151,11 @@ def test_a_microphone_of_hours_stays_small() -> None:
         life.listen(minute, RATE)
         frames = life.compose(still(300 * n, 300))
     assert_valid(frames)
-    hearing = life._hearing
+    ear = life._ear
     assert len(life._pulses) < 20 and len(life._blinks._occasions) < 5
-    assert len(hearing._by_ear) < 5 and len(hearing._talk.rows()) < 5 and len(hearing._marks) < 5
-    assert hearing._intonation is not None
-    assert len(hearing._intonation._heard) < 1000
+    assert len(ear._by_ear) < 5 and len(ear._talk.rows()) < 5 and len(ear._marks) < 5
+    assert ear._intonation is not None
+    assert len(ear._intonation._heard) < 1000
 
 
 def test_phones_known_for_a_while_silence_the_ear() -> None:

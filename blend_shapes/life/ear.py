@@ -37,7 +37,7 @@ _QUESTION_S: Final = (0.6, 0.1)
 """A clause that ends so little before or after a question is told ends with it."""
 
 
-class Hearing:
+class Ear:
     """Marks in order of time, each once, whichever way and in whatever pieces they were heard.
 
     `ahead_s`: how far beyond the last frame composed the sound has been heard, at least. `hears_questions`:
