@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blend_shapes.arkit import HEAD_ANGLES
 from blend_shapes.articulation import shapes
@@ -26,13 +27,17 @@ from blend_shapes.articulation.windows import (
     union,
 )
 from blend_shapes.face import FaceFrames
-from blend_shapes.life import moods
+from blend_shapes.life import blink
 from blend_shapes.life.blink import Blinks
 from blend_shapes.life.drift import drift
+from blend_shapes.life.feelings import Feelings
 from blend_shapes.life.finish import finished
-from blend_shapes.life.gaze import LARGE_SHIFT_DEG, TALKING, Gaze
+from blend_shapes.life.gaze import LARGE_SHIFT_DEG, TALKING, Gaze, shift_deg
 from blend_shapes.life.gestures import gesture
-from blend_shapes.life.phrasing import ClauseEnd, Mark, Onset, Phrasing, Talk
+from blend_shapes.life.head import HeadRoom
+from blend_shapes.life.ear import Ear
+from blend_shapes.life.moods import SPEAKING_SHARE
+from blend_shapes.life.phrasing import ClauseEnd, Mark, Onset
 from blend_shapes.life.prosody import BREATH_PERIOD_S, Prosody, breath
 from blend_shapes.life.pulses import GAZE_AT, HEAD_AT, Pulse, by_time, total
 from blend_shapes.phonemes.targets import Seal
@@ -45,8 +50,6 @@ SLEEP_S: Final = 0.60
 _BLOCK: Final = 96
 """Frames composed at once: long runs are cut, so that each meets only the pulses around it."""
 _LOOK_BACK_S: Final = 0.06
-_ANSWER_AHEAD_S: Final = 0.26
-"""No pulse begins earlier than this before the mark that it answers."""
 
 
 class LivingFace:
@@ -57,48 +60,78 @@ class LivingFace:
     later frames.
     """
 
-    def __init__(self, fps: int, seed: int, mood: str = "neutral", intensity: float = 0.4) -> None:
-        """Raises ValueError for an unknown mood, naming those there are, or an intensity outside [0, 1]."""
+    def __init__(
+        self,
+        fps: int,
+        seed: int,
+        mood: str = "neutral",
+        intensity: float = 0.4,
+        *,
+        ahead_s: float = 0.0,
+        hears_questions: bool = True,
+    ) -> None:
+        """For those who `listen`: `ahead_s` is how far sound is heard beyond the last frame, at least: the
+        face driver's look-ahead. With `hears_questions` a clause whose pitch rises at its end asks; not
+        where the text is known (`ask`), nor where pitch makes the words, as in Chinese.
+
+        Raises ValueError for an unknown mood, naming those there are, or an intensity outside [0, 1].
+        """
         self._fps = fps
         self._seed = seed
-        self._moods = _Moods(mood, intensity)
+        self._feelings = Feelings(mood, intensity)
         self._constraints = Constraints()
-        self._talk = Talk()
         self._splitter = Splitter()
-        self._known = 0.0
-        self._phrasing = Phrasing()
-        self._prosody = Prosody(seed)
+        self._ear = Ear(ahead_s, hears_questions=hears_questions)
+        self._ahead = ahead_s
+        self._prosody = Prosody(seed, ahead_s)
         self._gaze = Gaze(seed, TALKING)
-        self._blinks = Blinks(seed, moods.mood_named(mood).blink_s)
+        self._blinks = Blinks(seed, lambda at: self._feelings.at(at).blink_s)
         self._breaths = 0
-        self._marks: list[Mark] = []
-        """Not answered yet, because the mood then may still change."""
+        self._coming: list[Pulse] = []
+        """Not begun; others may still begin before them."""
         self._pulses: list[Pulse] = []
+        self._head_room = HeadRoom()
         self._next_time = 0.0
 
     def hear(self, phones: Sequence[PhoneTiming] | None, known_until: float) -> None:
         """Take the phones that `Mouth.follow` takes, with the same `known_until`.
 
-        None is sound whose phones nobody knows: up to `known_until` it counts as speech.
+        None is sound whose phones nobody knows: for those who do not `listen` all of it counts as speech.
         """
-        if phones is None:
-            self._talk.add(self._known, known_until)
-        self._known = max(self._known, known_until)
-        ordered = checked(phones or ())
-        for part in self._splitter.split(ordered):
-            self._talk.add(part.start, part.end)
+        ordered = None if phones is None else checked(phones)
+        self._ear.hear(ordered, known_until)
+        for part in self._splitter.split(ordered or ()):
+            self._ear.speak(part.start, part.end)
             self._constraints.add(part)
-        self._marks += self._phrasing.hear(ordered, known_until)
+
+    def listen(self, samples: NDArray[np.int16], rate: int) -> None:
+        """Take the next samples of the sound, mono, from time 0 on without a gap; then `hear` what is known
+        of them.
+
+        Pitch and loudness move head, brows and blinks. Without phones they do so alone: a microphone may
+        `listen` and never `hear`, for hours. Frames are composed up to `ahead_s` before the end of the
+        sound, not further. Raises ValueError for a rate outside 8000 to 48000, or another than before.
+        """
+        self._ear.listen(samples, rate)
 
     def feel(self, at: float, mood: str, intensity: float) -> None:
         """Change the mood from `at` (seconds) on, fading over. Raises ValueError as __init__ does."""
-        self._moods.change(max(at, self._next_time), mood, intensity)
+        self._feelings.change(max(at, self._next_time), mood, intensity)
 
     def gesture(self, at: float, name: str) -> bool:
         """Make a gesture that begins at `at`. False for one that is not a face's to make."""
         pulses = gesture(name, max(at, self._next_time))
-        self._pulses += pulses
+        self._coming += [pulse.from_then(self._next_time) for pulse in pulses]
         return bool(pulses)
+
+    def ask(self, at: float) -> None:
+        """What was said up to `at` (seconds) was a question."""
+        if not self._ear.ask(at):
+            self.gesture(at, "question")
+
+    def look_away(self) -> None:
+        """A long turn begins: its speaker looks away to think first. Call it before the first frames."""
+        self._gaze.leave(0.0)
 
     def compose(self, mouth: FaceFrames) -> FaceFrames:
         """All layers over the next frames of the mouth."""
@@ -120,11 +153,12 @@ class LivingFace:
         return self._compose(FaceFrames.join([mouth, rest]), end)
 
     def _answer(self, mark: Mark) -> None:
-        self._pulses += self._prosody.answer(mark, frowning=self._moods.at(mark.at - 0.05).frowning)
+        self._coming += self._prosody.answer(mark, frowning=self._feelings.at(mark.at - 0.05).frowning)
+        known = mark.known - self._ahead
         if isinstance(mark, ClauseEnd):
-            self._blinks.occasion(mark.at + 0.05, 0.4)
+            self._blinks.occasion(max(mark.at + 0.05, known), blink.AT_CLAUSE_END)
         elif isinstance(mark, Onset) and mark.first:
-            self._blinks.occasion(mark.at, 0.25)
+            self._blinks.occasion(max(mark.at, known), blink.AT_ONSET)
 
     def _compose(self, mouth: FaceFrames, end: float | None) -> FaceFrames:
         blocks = []
@@ -144,93 +178,60 @@ class LivingFace:
         windows, spoken, closed = evaluate_each(
             (
                 [p.window for p in pulses],
-                between(self._talk.rows(), first, last),
+                between(self._ear.talk(), first, last),
                 between(held.seals[Seal.BILABIAL] + held.seals[Seal.LABIODENTAL], first, last),
             ),
             times,
         )
         life = total([p.vector for p in pulses], windows)
-        self._moods.add(life, times, union(spoken))
+        mood = self._mood(times, union(spoken))
         slow = drift(self._seed, times)
-        if first < WAKE_S or end is not None:
-            awake = _awake(times, end)[:, None]
-            life *= awake
+        if first < WAKE_S:  # pulses wake up by themselves
+            awake = smoothstep(times / WAKE_S)[:, None]
+            mood = mood * awake
             slow *= awake
-            if end is not None:  # the eyes come back to the listener at once
-                life[:, GAZE_AT] *= 1.0 - smoothstep((times - end) / _LOOK_BACK_S)[:, None]
+        life += mood
+        if end is not None:
+            asleep = smoothstep((times - end) / SLEEP_S)[:, None]
+            life *= 1.0 - asleep
+            slow *= 1.0 - asleep
+            # The eyes come back to the listener at once.
+            life[:, GAZE_AT] *= 1.0 - smoothstep((times - end) / _LOOK_BACK_S)[:, None]
         weights = finished(mouth.weights, life, slow, strongest(closed))
         self._next_time = last
         self._forget(last)
         return FaceFrames(mouth.first, mouth.fps, weights, life[:, HEAD_AT].copy())
 
+    def _mood(self, times: Times, spoken: Array) -> Array:
+        """The mood alone, shape (times, 58) or (58,). Its mouth steps back for speech."""
+        upper, mouth = self._feelings.face(times)
+        if not mouth.any():
+            return upper
+        return upper + mouth * (1.0 - (1.0 - SPEAKING_SHARE) * spoken)[:, None]
+
     def _make_pulses(self, until: float) -> None:
         """What happens up to the last frame; all that it depends on is known by then."""
         horizon = until + 1e-9
-        due = [m for m in self._marks if m.at < until + _ANSWER_AHEAD_S]
-        self._marks = [m for m in self._marks if m.at >= until + _ANSWER_AHEAD_S]
-        for mark in due:
+        for mark in self._ear.due(until):
             self._answer(mark)
-        self._pulses += self._gaze.until(horizon)
-        for at, size in self._gaze.shifts:
-            if size > LARGE_SHIFT_DEG:
-                self._blinks.occasion(at, 0.6)
-        self._gaze.shifts.clear()
+        for now, following in self._gaze.until(horizon):
+            self._coming += self._gaze.pulses(now, following)
+            if shift_deg(now, following) > LARGE_SHIFT_DEG:
+                self._blinks.occasion(following.start, blink.AT_LARGE_SHIFT)
         while self._breaths * BREATH_PERIOD_S < until:
-            self._pulses.append(breath(self._breaths))
+            self._coming.append(breath(self._breaths))
             self._breaths += 1
-        self._pulses += self._blinks.until(horizon)
-        self._pulses.sort(key=by_time)
+        self._coming += self._blinks.pulses(horizon)
+        self._coming.sort(key=by_time)
+        while self._coming and self._coming[0].start < horizon:
+            self._pulses.append(self._head_room.admitted(self._coming.pop(0)))
 
     def _forget(self, before: float) -> None:
         self._pulses = [p for p in self._pulses if p.end > before]
-        self._talk.forget(before)
+        self._ear.forget(before)
+        self._head_room.forget(before)
         self._constraints.forget(before)
-        self._moods.forget(before)
-
-
-def _awake(times: Times, end: float | None) -> Array:
-    """How alive a turn is: 0 at its beginning, and at its end where the end of its speech is known."""
-    awake = smoothstep(times / WAKE_S)
-    if end is not None:
-        awake *= smoothstep((end + SLEEP_S - times) / SLEEP_S)
-    return awake
-
-
-class _Moods:
-    """The moods of a turn, each from its time on, fading over."""
-
-    def __init__(self, mood: str, intensity: float) -> None:
-        self._spans: list[tuple[float, float, moods.Mood, float]] = []
-        self.change(-10.0, mood, intensity)
-
-    def change(self, at: float, mood: str, intensity: float) -> None:
-        found = moods.mood_named(mood)
-        if not 0.0 <= intensity <= 1.0:
-            raise ValueError(f"intensity of a mood wants 0 to 1, got {intensity}")
-        if self._spans:
-            start, _, last, strength = self._spans[-1]
-            at = max(at, start)
-            self._spans[-1] = (start, at, last, strength)
-        self._spans.append((at, math.inf, found, intensity))
-
-    def at(self, time: float) -> moods.Mood:
-        return next((s[2] for s in reversed(self._spans) if s[0] <= time), self._spans[0][2])
-
-    def add(self, life: Array, times: Times, talk: Array) -> None:
-        share = 1.0 - (1.0 - moods.SPEAKING_SHARE) * talk
-        for start, end, mood, intensity in self._spans:
-            if mood.name == "neutral" or intensity == 0.0 or start >= times[-1]:
-                continue
-            rise = smoothstep((times - start) / moods.FADE_IN_S)
-            strength = (
-                rise if end == math.inf else rise * (1.0 - smoothstep((times - end) / moods.FADE_OUT_S))
-            )
-            strength *= intensity
-            life += strength[:, None] * mood.upper
-            life += (strength * share)[:, None] * mood.mouth
-
-    def forget(self, before: float) -> None:
-        self._spans = [s for s in self._spans if s[1] + moods.FADE_OUT_S > before]
+        self._feelings.forget(before)
 
 
 __all__ = ["LOOK_AHEAD_S", "SLEEP_S", "WAKE_S", "LivingFace"]

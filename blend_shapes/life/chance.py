@@ -27,5 +27,10 @@ def between(seed: int, stream: str, index: int, low: float, high: float) -> floa
     return low + (high - low) * uniform(seed, stream, index)
 
 
+def normal(seed: int, stream: str, index: int) -> float:
+    """Of mean 0 and standard deviation 1."""
+    return _NORMAL.inv_cdf(uniform(seed, stream, index))
+
+
 def lognormal(seed: int, stream: str, index: int, median: float, sigma: float) -> float:
-    return median * math.exp(sigma * _NORMAL.inv_cdf(uniform(seed, stream, index)))
+    return median * math.exp(sigma * normal(seed, stream, index))

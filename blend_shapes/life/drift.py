@@ -1,39 +1,64 @@
-"""Slow drift: value noise, smooth between random heights on a lattice in time."""
+"""Slow drift: an Ornstein-Uhlenbeck process on a lattice in time, made smooth by a cubic B-spline.
 
+On the lattice the process is a sum of the last random steps with falling weights, cut off where nothing is
+left: so a height depends on seed and index only, and any time can be asked for.
+"""
+
+import math
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
-from blend_shapes.articulation.windows import Array, Times, smoothstep
-from blend_shapes.life.chance import between
+from blend_shapes.articulation.windows import Array, Times
+from blend_shapes.life.chance import normal
 
 CHANNELS: Final = ("headYaw", "headPitch", "headRoll", "asymmetry", "jawSide", "mouthSide")
-SPREAD: Final = np.array([2.8, 2.3, 1.5, 1.0, 0.02, 0.02], np.float32)
-"""Largest excursion: head in degrees (standard deviations about 1.3, 1.1, 0.7), the rest in weights;
-asymmetry from -1 to 1."""
-STEP_S: Final = 1.5
+DEVIATION: Final = np.array([1.5, 1.2, 0.8, 0.5, 0.008, 0.008], np.float32)
+"""Standard deviations: head in degrees, the rest in weights; asymmetry is from -1 to 1."""
+TIME_CONSTANT_S: Final = 2.5
+STEP_S: Final = 0.5
+MOST: Final = 2.0
+"""Standard deviations that nothing exceeds: the spline never leaves its heights."""
+
+_LATTICE_CONSTANT_S: Final = 2.2
+"""The spline adds the rest: it holds neighbouring heights together."""
+_FADE: Final = math.exp(-STEP_S / _LATTICE_CONSTANT_S)
+_STEPS: Final = 24
+_WEIGHTS: Final = np.array([math.sqrt(1.0 - _FADE**2) * _FADE**j for j in range(_STEPS)])
+_GAIN: Final = 1.13
+"""Makes up for what spline and limit take away."""
+
+
+@lru_cache(maxsize=4096)
+def _step(seed: int, index: int) -> tuple[float, ...]:
+    return tuple(normal(seed, "drift" + c, index) for c in CHANNELS)
 
 
 @lru_cache(maxsize=1024)
-def _heights(seed: int, index: int) -> tuple[float, ...]:
-    return tuple(between(seed, "drift" + c, index, -1.0, 1.0) for c in CHANNELS)
+def _height(seed: int, index: int, period: int) -> Array:
+    """In standard deviations; with a period the steps repeat, and so do the heights."""
+    steps = [_step(seed, (index - j) % period if period else index - j) for j in range(_STEPS)]
+    heights = np.add.reduce(np.array(steps) * _WEIGHTS[:, None], axis=0)
+    limited: Array = np.clip(_GAIN * heights, -MOST, MOST).astype(np.float32)
+    return limited
 
 
-def drift(seed: int, times: Times, period_steps: int | None = None) -> Array:
-    """Shape (times, 6), columns as CHANNELS. With `period_steps` it repeats after so many steps, from 0
-    to 0."""
+def drift(seed: int, times: Times, period_steps: int = 0) -> Array:
+    """Shape (times, 6), columns as CHANNELS. With `period_steps` it repeats after so many steps."""
     position = times / STEP_S
     index = np.floor(position).astype(np.int64)
-    low, high = int(index[0]), int(index[-1]) + 1
-    if period_steps is None:
-        heights = np.array([_heights(seed, i) for i in range(low, high + 1)], np.float32)
-    else:
-        wrapped = [i % period_steps for i in range(low, high + 1)]
-        heights = np.array(
-            [_heights(seed, i) if i else (0.0,) * len(CHANNELS) for i in wrapped], np.float32
-        )
-    share = smoothstep(position - index)[:, None]
-    below, above = heights[index - low], heights[index - low + 1]
-    result: Array = (below + (above - below) * share) * SPREAD
+    low, high = int(index[0]), int(index[-1])
+    heights = np.array([_height(seed, i, period_steps) for i in range(low - 1, high + 3)])
+    heights *= DEVIATION
+    x = (position - index).astype(np.float32)
+    y = 1.0 - x
+    a, d = y * y * y, x * x * x
+    b = 4.0 - 6.0 * x * x + 3.0 * d
+    c = 6.0 - a - b - d
+    at = index - low
+    result: Array = a[:, None] * heights[at]
+    for weight, later in ((b, 1), (c, 2), (d, 3)):
+        result += weight[:, None] * heights[at + later]
+    result *= np.float32(1.0 / 6.0)
     return result

@@ -16,9 +16,9 @@ _STROKES: Final[dict[str, tuple[_Stroke, ...]]] = {
         ((0.44, 0.66, 0.66, 0.94), {"headPitch": -5.0}),
     ),
     "shake": (
-        ((0.0, 0.24, 0.24, 0.52), {"headYaw": 4.5, "browDown": 0.06}),
-        ((0.28, 0.56, 0.56, 0.84), {"headYaw": -4.5}),
-        ((0.60, 0.88, 0.88, 1.15), {"headYaw": 3.5}),
+        ((0.0, 0.26, 0.26, 0.56), {"headYaw": 4.2, "browDown": 0.06}),
+        ((0.28, 0.58, 0.58, 0.88), {"headYaw": -4.2}),
+        ((0.60, 0.90, 0.90, 1.20), {"headYaw": 3.4}),
     ),
     "wink": (
         ((0.0, 0.10, 0.20, 0.36), {"eyeBlinkLeft": 1.0, "cheekSquintLeft": 0.35, "mouthSmileLeft": 0.25}),
@@ -60,7 +60,7 @@ GESTURES: Final[tuple[str, ...]] = (*_STROKES, "blink")
 def gesture(name: str, at: float) -> list[Pulse]:
     """The pulses of a gesture that begins at `at` seconds; empty for a name that is not in GESTURES."""
     if name == "blink":
-        return [blink(at)]
+        return blink(at)
     return [Pulse(_shifted(times, at), vector) for times, vector in _PREPARED.get(name, ())]
 
 

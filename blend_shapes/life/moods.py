@@ -12,8 +12,6 @@ from blend_shapes.articulation.windows import Array
 from blend_shapes.life import blink
 from blend_shapes.life.pulses import expression
 
-FADE_IN_S: Final = 0.45
-FADE_OUT_S: Final = 0.90
 SPEAKING_SHARE: Final = 0.35
 """What the mouth keeps of a mood while it speaks."""
 
@@ -22,9 +20,9 @@ SPEAKING_SHARE: Final = 0.35
 class Mood:
     name: str
     upper: Array
-    """Brows, eyes, nose, cheeks, head and gaze, 57 columns."""
+    """Brows, eyes, nose, cheeks, head and gaze, 58 columns."""
     mouth: Array
-    """Mouth and jaw, 57 columns."""
+    """Mouth and jaw, 58 columns."""
     frowning: bool = False
     """Accents lower the brows."""
     blink_s: float = blink.SPEAKING_S
@@ -53,7 +51,7 @@ _UPPER: Final[dict[str, dict[str, float]]] = {
         "gazePitch": 9.0,
         "headRoll": 2.0,
     },
-    "listening": {"browInnerUp": 0.18, "browOuterUp": 0.15, "eyeWide": 0.12, "headRoll": 4.5},
+    "listening": {"browInnerUp": 0.18, "browOuterUp": 0.15, "eyeWide": 0.12, "headRoll": 3.5},
     "tired": {"eyeBlink": 0.30, "browInnerUp": 0.10, "headPitch": -2.0},
 }
 _MOUTH: Final[dict[str, dict[str, float]]] = {

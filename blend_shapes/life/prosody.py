@@ -8,7 +8,8 @@ from typing import Final
 
 from blend_shapes.articulation.windows import row
 from blend_shapes.life.chance import between, uniform
-from blend_shapes.life.phrasing import Accent, ClauseEnd, Mark, Onset
+from blend_shapes.life.gestures import gesture
+from blend_shapes.life.phrasing import Accent, Mark, Onset
 from blend_shapes.life.pulses import Pulse, expression
 
 _BEAT: Final = expression({"headPitch": -1.0})
@@ -18,6 +19,9 @@ _BROWS: Final = expression({"browInnerUp": 0.24, "browOuterUp": 0.17, "eyeWide":
 _FROWN: Final = expression({"browDown": 0.16, "eyeSquint": 0.06})
 _BROW_PROBABILITY: Final = 0.35
 _BROWS_APART_S: Final = 1.0
+_HIGH: Final = 2.5
+"""Standard deviations of pitch that make the largest beat."""
+_LEAST_INHALE_S: Final = 0.16
 _SETTLE: Final = expression({"headPitch": -2.0})
 _INHALE: Final = expression({"noseSneer": 0.03, "jawOpen": 0.03, "headPitch": 0.6})
 _REST_BREATH: Final = expression({"noseSneer": 0.02, "headPitch": 0.4})
@@ -28,39 +32,61 @@ BREATH_PERIOD_S: Final = sum(BREATH_S)
 
 
 class Prosody:
-    """Pulses for the marks of one turn, in order of time."""
+    """Pulses for the marks of one turn, in order of time.
 
-    def __init__(self, seed: int) -> None:
+    `ahead_s`: how far sound is heard before the face is composed. What is known later than it should begin
+    begins when it is known.
+    """
+
+    def __init__(self, seed: int, ahead_s: float = 0.0) -> None:
         self._seed = seed
+        self._ahead = ahead_s
         self._last_beat = -10.0
         self._last_brow = -10.0
 
     def answer(self, mark: Mark, *, frowning: bool) -> list[Pulse]:
         """`frowning`: the mood lowers brows where others raise them."""
+        known = max(mark.known - self._ahead, 0.0)  # a turn begins at rest
+        if isinstance(mark, Onset):
+            return self._inhale(mark, known)
         if isinstance(mark, Accent):
-            return [*self._beat(mark), *self._brows(mark, frowning)]
-        if isinstance(mark, ClauseEnd):
-            return [Pulse(row(mark.at, mark.at + 0.3, mark.at + 0.45, mark.at + 1.2), _SETTLE)]
-        return self._inhale(mark)
+            pulses = [*self._beat(mark), *self._brows(mark, frowning)]
+        elif mark.asks:
+            pulses = gesture("question", mark.at)
+        else:
+            pulses = [Pulse(row(mark.at, mark.at + 0.3, mark.at + 0.45, mark.at + 1.2), _SETTLE)]
+        return [pulse.from_then(known) for pulse in pulses]
 
     def _beat(self, accent: Accent) -> list[Pulse]:
-        seed, n, at = self._seed, accent.number, accent.at
-        if at - self._last_beat < _BEAT_APART_S or uniform(seed, "beat", n) > _BEAT_PROBABILITY:
+        seed, n, at, height = self._seed, accent.number, accent.at, accent.height
+        probability = _BEAT_PROBABILITY if height is None else min(max(0.55 + 0.25 * height, 0.3), 1.0)
+        if at - self._last_beat < _BEAT_APART_S or uniform(seed, "beat", n) > probability:
             return []
         self._last_beat = at
-        size = between(seed, "beatsize", n, 1.5, 4.0)
+        size = _sized(1.5, 4.0, height, between(seed, "beatsize", n, 0.0, 1.0))
         return [Pulse(row(at - 0.06, at + 0.12, at + 0.12, at + 0.47), size * _BEAT)]
 
     def _brows(self, accent: Accent, frowning: bool) -> list[Pulse]:
-        seed, n, at = self._seed, accent.number, accent.at
-        if at - self._last_brow < _BROWS_APART_S or uniform(seed, "brows", n) > _BROW_PROBABILITY:
+        seed, n, at, height = self._seed, accent.number, accent.at, accent.height
+        probability = _BROW_PROBABILITY if height is None else min(max(0.2 + 0.15 * height, 0.2), 0.5)
+        if at - self._last_brow < _BROWS_APART_S or uniform(seed, "brows", n) > probability:
             return []
         self._last_brow = at
-        size = between(seed, "browsize", n, 0.75, 1.25)
+        size = _sized(0.75, 1.25, height, between(seed, "browsize", n, 0.0, 1.0))
         return [Pulse(row(at - 0.10, at, at + 0.03, at + 0.38), size * (_FROWN if frowning else _BROWS))]
 
-    def _inhale(self, onset: Onset) -> list[Pulse]:
-        return [Pulse(row(onset.at - 0.25, onset.at - 0.08, onset.at - 0.05, onset.at + 0.1), _INHALE)]
+    def _inhale(self, onset: Onset, known: float) -> list[Pulse]:
+        """Breathing in is over when speech begins; for less than _LEAST_INHALE_S there is no time."""
+        start = max(onset.at - 0.25, known)
+        if start > onset.at - _LEAST_INHALE_S:
+            return []
+        return [Pulse(row(start, onset.at - 0.08, onset.at - 0.06, onset.at + 0.08), _INHALE)]
+
+
+def _sized(least: float, most: float, height: float | None, chance: float) -> float:
+    """A size by the height of the pitch and a little chance, or by chance alone."""
+    share = chance if height is None else min(max(0.8 * height / _HIGH + 0.2 * chance, 0.0), 1.0)
+    return least + (most - least) * share
 
 
 def breath(number: int, period_s: float = BREATH_PERIOD_S) -> Pulse:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from blend_shapes.articulation import pose
+from blend_shapes.audio.pitch import RATES
 from blend_shapes.face import FaceFrames
 from blend_shapes.layers import LivingFace
 from blend_shapes.life.moods import MOODS
@@ -27,6 +28,8 @@ from server.speech.values import SpeechChunk
 
 FPS = 60
 INTENSITY = 0.4
+AHEAD_S = 0.5
+"""A recording is heard as a whole: whatever moves the face begins in time."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +68,9 @@ def run(args: argparse.Namespace) -> int:
         )
         frames = _from_sound(audio)
     if args.life:
-        life = LivingFace(FPS, args.seed, args.mood, INTENSITY)
+        life = LivingFace(FPS, args.seed, args.mood, INTENSITY, ahead_s=AHEAD_S)
+        if audio is not None and RATES[0] <= audio.format.rate <= RATES[1]:
+            life.listen(audio.samples, audio.format.rate)
         life.hear(None if args.phones is None else phones, seconds)
         frames = life.compose(frames)
     write_face(args.out, frames)

@@ -35,6 +35,8 @@ FADE_MS = 10
 CANCEL_DEADLINE_S = 2.0
 HEARD_DEADLINE_S = 0.15
 """How long the next turn waits for the client to say where it stopped."""
+ATTENTION_S = 4.0
+"""After an interruption the avatar listens for so long, if nothing is said."""
 WAITING_LIMIT = 32
 HISTORY_CHARACTERS = 20_000
 
@@ -185,6 +187,8 @@ class Session:
         if turn is None or (self._turn is not None and turn == self._turn.number):
             self._waiting.clear()
             self._stop(reason)
+            if self.state != "idle" and reason in ("user_spoke", "client_asked"):
+                self._enter("listening")
 
     def _stop(self, reason: Reason) -> None:
         current, self._turn = self._turn, None
@@ -291,8 +295,16 @@ class Session:
         while True:
             while not self._waiting:
                 self._wake.clear()
-                await self._wake.wait()
+                await self._attend()
             await self._perform(self._waiting.popleft())
+
+    async def _attend(self) -> None:
+        """Wait for what comes next. Who interrupted has the avatar's attention for a while."""
+        try:
+            async with asyncio.timeout(ATTENTION_S if self.state == "listening" else None):
+                await self._wake.wait()
+        except TimeoutError:
+            self._enter("idle")
 
     async def _perform(self, request: Request) -> None:
         self._number += 1
@@ -324,7 +336,7 @@ class Session:
         finally:
             reply = turn.heard.until(heard_until)
             self.history = history.heard(reply) if not request.say else history.said(reply)
-        if not self._waiting:
+        if not self._waiting and self.state != "listening":
             self._enter("idle")
 
     async def _sent(self, turn: Turn, task: asyncio.Task[None]) -> None:

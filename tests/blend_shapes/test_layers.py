@@ -168,8 +168,8 @@ def test_life_of_hours_stays_small() -> None:
         life.hear(phones, t + 20.0)
         life.compose(mouth.follow(phones, t + 20.0))
     assert len(life._pulses) < 20
-    assert len(life._talk.rows()) < 5
-    assert len(life._marks) < 5
+    assert len(life._ear._talk.rows()) < 5
+    assert len(life._ear._marks) < 5
     assert len(life._blinks._occasions) < 5
 
 
@@ -178,3 +178,12 @@ def test_no_frames_no_work() -> None:
     assert len(life.compose(FaceFrames.empty(0, 60))) == 0
     tail = life.settle(FaceFrames.empty(0, 60), 0.0)
     assert np.array_equal(tail.weights[-1:], REST_FACE)
+
+
+def test_a_stranger_rate_is_refused() -> None:
+    life = LivingFace(60, 1)
+    with pytest.raises(ValueError, match="8000 to 48000"):
+        life.listen(np.zeros(10, np.int16), 4000)
+    life.listen(np.zeros(10, np.int16), 16000)
+    with pytest.raises(ValueError, match="16000 samples a second goes on with 8000"):
+        life.listen(np.zeros(10, np.int16), 8000)

@@ -19,6 +19,7 @@ from server.turn.events import (
     TurnFlushed,
     WordSpoken,
 )
+from server.turn.session import ATTENTION_S
 from tests.fakes.brain import ScriptedBrain
 from tests.fakes.ears import Ears, check_media
 from tests.fakes.stage import Stage
@@ -99,8 +100,10 @@ def test_an_interrupt_silences_at_once_and_history_keeps_what_was_heard() -> Non
             session.text("count")
             await asyncio.sleep(1.5)
             session.interrupt("client_asked")
-            assert isinstance(ears.events[-1], TurnFlushed)
-            assert ears.events[-1].reason == "client_asked"
+            flushed, listens = ears.events[-2:]
+            assert isinstance(flushed, TurnFlushed)
+            assert flushed.reason == "client_asked"
+            assert listens == StateChanged("listening")
             assert ears.hushed == 1
             session.played(1, 1_000_000, "idle")
             at = len(ears.events)
@@ -108,6 +111,41 @@ def test_an_interrupt_silences_at_once_and_history_keeps_what_was_heard() -> Non
             assert [e for e in ears.events[at:] if not isinstance(e, StateChanged)] == []
             assert session.history.exchanges[-1].reply == "One two three"
             assert brain.streams.open == 0
+
+    run_virtual(main())
+
+
+def test_who_interrupted_has_attention_for_a_while() -> None:
+    async def main() -> None:
+        async with Stage(ScriptedBrain("One two three four five six seven eight.")) as (session, _):
+            session.text("count")
+            await asyncio.sleep(1.0)
+            session.interrupt("user_spoke")
+            states = []
+            for wait in (ATTENTION_S - 0.1, 0.3):
+                await asyncio.sleep(wait)
+                states.append(session.state)
+            assert states == ["listening", "idle"]
+            session.text("again")
+            await asyncio.sleep(1.0)
+            session.interrupt("client_asked")
+            session.text("and again")
+            await asyncio.sleep(0.3)
+            assert session.state in ("thinking", "speaking"), "what is said ends it sooner"
+
+    run_virtual(main())
+
+
+def test_only_who_wants_to_speak_is_listened_to() -> None:
+    async def main() -> None:
+        async with Stage(ScriptedBrain("One two three four.")) as (session, ears):
+            session.interrupt("client_asked")
+            session.text("count")
+            await asyncio.sleep(1.0)
+            session.interrupt("shutdown")
+            await asyncio.sleep(0.5)
+            assert session.state == "idle"
+            assert StateChanged("listening") not in ears.events
 
     run_virtual(main())
 
