@@ -7,7 +7,7 @@ of the sound changes one.
 """
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,7 +108,12 @@ class Levels:
         self._mean[rows] = mean
         levels = np.stack([0.05 * total + 2.5, 0.1 * (total - peak)], axis=1)
         own = np.clip((shape - mean) / 12.0, -4.0, 4.0)
-        return np.concatenate([own, np.clip(0.05 * shape + 1.0, -4.0, 2.0), levels], axis=1, dtype=np.float32)
+        return np.concatenate(
+            [own, np.clip(0.05 * shape + 1.0, -4.0, 2.0), levels], axis=1, dtype=np.float32
+        )
+
+
+Steps = TypeVar("Steps", int, NDArray[np.int64])
 
 
 class Places:
@@ -118,7 +123,7 @@ class Places:
         """Raises ValueError outside LEAST_RATE to MOST_RATE."""
         if not LEAST_RATE <= rate <= MOST_RATE:
             raise ValueError(f"sound wants {LEAST_RATE} to {MOST_RATE} samples a second, got {rate}")
-        self._rate = rate
+        self.rate = rate
         self._ahead = round(AHEAD_S * rate)
         self.window = round(_WINDOW_S * rate)
         self.half = round(rate / (SPECTRA * STEP_HZ))
@@ -126,11 +131,11 @@ class Places:
         self.span = self.window + self.half
         """Samples that a step sees."""
 
-    def end(self, step: NDArray[np.int64] | int) -> NDArray[np.int64]:
+    def end(self, step: Steps) -> Steps:
         """Sample after the last that a step sees."""
-        return np.asarray(np.asarray(step) * self._rate // STEP_HZ + self._ahead)
+        return step * self.rate // STEP_HZ + self._ahead
 
     def steps(self, samples: int) -> int:
         """How many steps so many samples are enough for."""
         beyond = samples - self._ahead
-        return -(-(beyond + 1) * STEP_HZ // self._rate) if beyond >= 0 else 0
+        return -(-(beyond + 1) * STEP_HZ // self.rate) if beyond >= 0 else 0
