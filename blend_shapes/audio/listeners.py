@@ -6,7 +6,7 @@ Every stream has a row in the arrays of the state: about 100 KB, however long it
 import itertools
 from collections.abc import Iterator, Sequence
 from typing import Final
-from weakref import WeakValueDictionary
+from weakref import WeakSet, WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ starts others, which wait for each other longer than they work."""
 class Stream:
     """One stream of sound: what of it is not yet worked on, and the poses made of it."""
 
-    def __init__(self, row: int, rate: int, waiting: dict["Stream", None]) -> None:
+    def __init__(self, row: int, rate: int, waiting: WeakSet["Stream"]) -> None:
         """It puts itself among `waiting` as soon as it has sound for a step."""
         self.places = Places(rate)
         self.row = row
@@ -55,12 +55,12 @@ class Stream:
         self._begin += passed
         self.heard += len(samples)
         if self.ready:
-            self._waiting[self] = None
+            self._waiting.add(self)
 
     def leave(self) -> None:
         """Wait no more."""
-        self._waiting.pop(self, None)
-        self._waiting = {}
+        self._waiting.discard(self)
+        self._waiting = WeakSet()
 
     def window(self) -> NDArray[np.int16]:
         """The samples that the next step sees."""
@@ -87,7 +87,7 @@ class Listeners:
     def __init__(self, network: FaceNetwork) -> None:
         self._network = network
         self._streams: WeakValueDictionary[int, Stream] = WeakValueDictionary()
-        self._waiting: dict[Stream, None] = {}
+        self._waiting: WeakSet[Stream] = WeakSet()
         self._vacate()
 
     def __len__(self) -> int:
@@ -124,15 +124,14 @@ class Listeners:
     def step(self) -> int:
         """The next step of all streams that are ready, together; how many there were.
 
-        Where the network fails its error is raised, and what was ready waits until it hears more.
+        Raises what the network raises; the steps are still to be made then.
         """
-        ready = sorted(self._waiting, key=_rate)
-        self._waiting.clear()
+        ready = sorted(self._waiting, key=_place)
         if ready:
             self._answer(ready)
         for stream in ready:
-            if stream.ready:
-                self._waiting[stream] = None
+            if not stream.ready:
+                self._waiting.discard(stream)
         return len(ready)
 
     def work(self) -> int:
@@ -163,6 +162,10 @@ class Listeners:
         self._memory.keep(rows, steps, saw)
         for stream, pose in zip(ready, face(self._mouths.speak(rows, answers)), strict=True):
             stream.made(pose)
+
+
+def _place(stream: Stream) -> tuple[int, int]:
+    return stream.places.rate, stream.row
 
 
 def _rate(stream: Stream) -> int:

@@ -15,15 +15,15 @@ from blend_shapes.audio.listeners import Listeners
 from blend_shapes.face import FaceFrames, Weights
 
 LOOK_AHEAD_S: Final = 0.060
-"""Of frames that lie on the grid of steps: 60, 30, 20 or 15 a second. Between two steps one step more."""
+"""Of frames that are steps, as all are at 60, 30, 20 or 15 a second."""
 _LINGER_S: Final = 0.10
 _EASE_S: Final = 0.20
 """After its sound a mouth still does what the network asks, then goes to rest."""
 
 
 def look_ahead(fps: int) -> float:
-    """Seconds of sound that must be known beyond a frame."""
-    return LOOK_AHEAD_S + (1.0 / STEP_HZ if STEP_HZ % fps else 0.0)
+    """Seconds of sound that must be known beyond a frame: up to the step after it, where it is between two."""
+    return LOOK_AHEAD_S + (1.0 - math.gcd(STEP_HZ, fps) / fps) / STEP_HZ
 
 
 class SoundMouth:

@@ -1,9 +1,8 @@
-"""One thread in which many streams of sound work together: whoever comes joins the next step of all.
+"""One thread in which many streams of sound work together.
 
 A call of a track is a generator here: it runs until its stream has a step to make, and goes on once all
-streams that were ready have made one. So a call of many steps holds up none of a single one, and nobody
-waits for others to come. Only a *round*, which begins when nothing is under way, waits until a tick after
-the one before it began: what comes meanwhile begins together.
+streams that were ready have made one. So a call of many steps holds up none of a single one. Once a tick
+whoever has come joins those under way; at all other times nobody waits.
 """
 
 import time
@@ -84,20 +83,25 @@ class Rounds(Executor):
                 self._step()
 
     def _run(self) -> None:
-        """Rounds as long as anybody waits."""
-        while jobs := self._come(begin=True):
-            due = time.monotonic() + TICK_S
-            while jobs:
-                jobs = [*self._advance(jobs), *self._come()]
-            time.sleep(max(0.0, due - time.monotonic()))
+        """Steps as long as anybody comes."""
+        jobs: list[_Job] = []
+        due = time.monotonic()
+        while True:
+            if not jobs:
+                time.sleep(max(0.0, due - time.monotonic()))
+            if time.monotonic() >= due:
+                due = time.monotonic() + TICK_S
+                jobs += self._come(go_on=bool(jobs))
+                if not jobs:
+                    return
+            jobs = self._advance(jobs)
 
-    def _come(self, begin: bool = False) -> list[_Job]:
-        """Those who wait and were not cancelled; nobody at the `begin` of a round is the end of rounds."""
+    def _come(self, *, go_on: bool) -> list[_Job]:
+        """Those who wait and were not cancelled. If there are none, and nothing to go on with, `_run` ends."""
         with self._joining:
             come = [job for job in self._waiting if job.future.set_running_or_notify_cancel()]
             self._waiting.clear()
-            if begin and not come:
-                self._running = False
+            self._running = bool(come) or go_on
             return come
 
     def _advance(self, jobs: Sequence[_Job]) -> list[_Job]:
@@ -115,8 +119,6 @@ class Rounds(Executor):
 
     def _step(self) -> None:
         try:
-            made = self.listeners.step()
+            self.listeners.step()
         except Exception as error:  # onnxruntime has a class for each cause and no common one
             raise EngineError(f"the audio network failed: {' '.join(str(error).split())}") from error
-        if not made:
-            raise EngineError("the audio network has failed before; begin anew")
