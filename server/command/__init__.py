@@ -10,6 +10,8 @@ COMMANDS = {
     "say": "server.command.say",
     "face": "server.command.face",
     "eval-face": "server.command.eval_face",
+    "train-face": "server.command.train_face",
+    "unseen-voices": "server.command.unseen_voices",
     "head": "server.command.head",
     "chat": "server.command.chat",
     "record": "server.command.record",
