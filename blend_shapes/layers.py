@@ -94,6 +94,7 @@ class LivingFace:
         self._pulses: list[Pulse] = []
         self._head_room = HeadRoom()
         self._next_time = 0.0
+        self._knows_phones = False
         self._rests_from = math.inf
         """Known when the turn settles."""
 
