@@ -30,12 +30,12 @@ from blend_shapes.face import FaceFrames
 from blend_shapes.life import blink
 from blend_shapes.life.blink import Blinks
 from blend_shapes.life.drift import drift
+from blend_shapes.life.ear import Ear
 from blend_shapes.life.feelings import Feelings
 from blend_shapes.life.finish import finished
 from blend_shapes.life.gaze import LARGE_SHIFT_DEG, TALKING, Gaze, shift_deg
 from blend_shapes.life.gestures import gesture
 from blend_shapes.life.head import HeadRoom
-from blend_shapes.life.ear import Ear
 from blend_shapes.life.moods import SPEAKING_SHARE
 from blend_shapes.life.phrasing import ClauseEnd, Mark, Onset
 from blend_shapes.life.prosody import BREATH_PERIOD_S, Prosody, breath
@@ -47,6 +47,8 @@ WAKE_S: Final = 0.35
 """A turn begins at rest and comes alive within this time."""
 SLEEP_S: Final = 0.60
 """After its speech a turn goes back to rest within this time."""
+ASKING_S: Final = 0.40
+"""After a question it waits so long before."""
 _BLOCK: Final = 96
 """Frames composed at once: long runs are cut, so that each meets only the pulses around it."""
 _LOOK_BACK_S: Final = 0.06
@@ -92,6 +94,9 @@ class LivingFace:
         self._pulses: list[Pulse] = []
         self._head_room = HeadRoom()
         self._next_time = 0.0
+        self._knows_phones = False
+        self._rests_from = math.inf
+        """Known when the turn settles."""
 
     def hear(self, phones: Sequence[PhoneTiming] | None, known_until: float) -> None:
         """Take the phones that `Mouth.follow` takes, with the same `known_until`.
@@ -99,6 +104,7 @@ class LivingFace:
         None is sound whose phones nobody knows: for those who do not `listen` all of it counts as speech.
         """
         ordered = None if phones is None else checked(phones)
+        self._knows_phones = self._knows_phones or ordered is not None
         self._ear.hear(ordered, known_until)
         for part in self._splitter.split(ordered or ()):
             self._ear.speak(part.start, part.end)
@@ -140,9 +146,14 @@ class LivingFace:
     def settle(self, mouth: FaceFrames, end: float) -> FaceFrames:
         """The tail of a turn whose speech ends at `end`: life fades, the last frame is the neutral rest.
 
-        That rest has no mood either, so that a turn can be followed by any loop or any other turn.
+        That rest has no mood either, so that a turn can be followed by any loop or any other turn. Who has
+        asked waits a moment with raised brows.
         """
-        stop = max(mouth.end, math.ceil((end + SLEEP_S) * self._fps) + 1)
+        self._ear.finish()
+        for mark in self._ear.due(end):
+            self._answer(mark)
+        self._rests_from = end + (ASKING_S if self._ear.asked(end) else 0.0)
+        stop = max(mouth.end, math.ceil((self._rests_from + SLEEP_S) * self._fps) + 1)
         missing = stop - mouth.end
         rest = FaceFrames(
             mouth.end,
@@ -172,7 +183,7 @@ class LivingFace:
         times = mouth.times()
         first, last = float(times[0]), float(times[-1])
         self._make_pulses(last)
-        until = last if end is None else min(last, end)  # nothing new begins after the speech
+        until = min(last, self._rests_from)  # nothing new begins after the speech
         pulses = [p for p in self._pulses if p.start < until and p.end > first]
         held = self._constraints
         windows, spoken, closed = evaluate_each(
@@ -192,12 +203,13 @@ class LivingFace:
             slow *= awake
         life += mood
         if end is not None:
-            asleep = smoothstep((times - end) / SLEEP_S)[:, None]
+            asleep = smoothstep((times - self._rests_from) / SLEEP_S)[:, None]
             life *= 1.0 - asleep
             slow *= 1.0 - asleep
             # The eyes come back to the listener at once.
             life[:, GAZE_AT] *= 1.0 - smoothstep((times - end) / _LOOK_BACK_S)[:, None]
-        weights = finished(mouth.weights, life, slow, strongest(closed))
+        shut = strongest(closed) if self._knows_phones else shapes.shut(mouth.weights)
+        weights = finished(mouth.weights, life, slow, shut)
         self._next_time = last
         self._forget(last)
         return FaceFrames(mouth.first, mouth.fps, weights, life[:, HEAD_AT].copy())

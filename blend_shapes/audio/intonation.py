@@ -9,10 +9,11 @@ import math
 from collections import deque
 from typing import Final, NamedTuple
 
-from blend_shapes.audio.pitch import HOP_HZ, Pitch, Samples
+from blend_shapes.audio.correlation import HOP_HZ, Samples
+from blend_shapes.audio.pitch import Pitch
 from blend_shapes.life.phrasing import Accent, ClauseEnd, Mark, Onset
 
-GAP_S: Final = 0.24
+GAP_S: Final = 0.22
 """Silence from which a phrase has ended: closures and hissing within words are shorter."""
 _BEGIN_HOPS: Final = 3
 _GATE_DB: Final = 9.0

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from blend_shapes.arkit import CHANNELS
 from blend_shapes.articulation.windows import Array
-from blend_shapes.audio.hearing import SPECTRA, Levels, Places, spectra
+from blend_shapes.audio.hearing import SPECTRA, Levels, Places, spectra, voiced
 from blend_shapes.audio.network import FaceNetwork, Memory
 from blend_shapes.audio.speaking_mouth import SpeakingMouths, face
 from blend_shapes.face import Weights
@@ -160,7 +160,8 @@ class Listeners:
         x = np.concatenate([self._levels.level(rows, half) for half in decibels], axis=1)
         answers, saw = self._network.answer(x, self._memory.seen(rows, steps))
         self._memory.keep(rows, steps, saw)
-        for stream, pose in zip(ready, face(self._mouths.speak(rows, answers)), strict=True):
+        core = self._mouths.speak(rows, answers, voiced(x))
+        for stream, pose in zip(ready, face(core), strict=True):
             stream.made(pose)
 
 

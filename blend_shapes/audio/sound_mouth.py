@@ -22,7 +22,8 @@ _EASE_S: Final = 0.20
 
 
 def look_ahead(fps: int) -> float:
-    """Seconds of sound that must be known beyond a frame: up to the step after it, where it is between two."""
+    """Seconds of sound that are known beyond a frame when it is given, exactly: more where some frames are
+    between two steps."""
     return LOOK_AHEAD_S + (1.0 - math.gcd(STEP_HZ, fps) / fps) / STEP_HZ
 
 
@@ -73,11 +74,11 @@ class SoundMouth:
     def frames(self) -> FaceFrames:
         """The frames now certain; after `end`, those through the first that is at rest."""
         self._poses = np.concatenate([self._poses, self._stream.take()])
-        if self._end is None:
-            last = self._origin + len(self._poses) - 1
-            return self._frames_to(max(last * self._fps // STEP_HZ + 1, self._next))
-        self._listeners.end(self._stream)
-        return self._frames_to(self._last_frame() + 1)
+        if self._end is not None:
+            self._listeners.end(self._stream)
+            return self._frames_to(self._last_frame() + 1)
+        behind = self._stream.heard - math.ceil(self.look_ahead * self._rate - 1e-6)
+        return self._frames_to(max(behind * self._fps // self._rate + 1, self._next))
 
     def follow(self, samples: NDArray[np.int16]) -> FaceFrames:
         """Take the next mono samples and give the frames now certain. Raises as `hear`."""

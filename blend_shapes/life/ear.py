@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from blend_shapes.articulation.windows import Row
-from blend_shapes.audio.intonation import Intonation
-from blend_shapes.audio.pitch import Pitch, Samples
+from blend_shapes.audio.correlation import Samples
+from blend_shapes.audio.intonation import GAP_S, Intonation
+from blend_shapes.audio.pitch import Pitch
 from blend_shapes.life.phrasing import (
     FALL_S,
     RISE_S,
@@ -31,6 +34,8 @@ _VOWEL_S: Final = 0.10
 """The pitch of an accent is looked for this far into its vowel."""
 _FEWEST_S: Final = LEAD_S + _VOWEL_S + Pitch.look_ahead
 """Sound heard so far ahead of the face says how high an accent is before the face answers it."""
+_SLACK_S: Final = 0.05
+"""Sound hears a clause end a little after its last sample, where the phones of a pause may be known."""
 _LATEST_S: Final = 2.0
 """No mark of sound is known later than this."""
 _QUESTION_S: Final = (0.6, 0.1)
@@ -48,8 +53,8 @@ class Ear:
         self._ahead = ahead_s
         self._hears_questions = hears_questions
         self._questions: list[float] = []
-        self._clause_end = -math.inf
-        """Of the last that was given."""
+        self._clause_end, self._asked = -math.inf, False
+        """Of the last that was given, and whether it asked."""
         self._phrasing = Phrasing()
         self._intonation: Intonation | None = None
         self._talk = Talk()
@@ -84,9 +89,21 @@ class Ear:
     def ask(self, at: float) -> bool:
         """What was said up to `at` was a question. False where its end has been given already."""
         if _ends(self._clause_end, at):
+            self._asked = True
             return False
         self._questions.append(at)
         return True
+
+    def finish(self) -> None:
+        """Nothing more will be said: the last clause has ended."""
+        self._marks += self._phrasing.hear((), math.inf)
+        if (sound := self._intonation) is not None:
+            silence = np.zeros(round((GAP_S + Pitch.look_ahead + 0.1) * sound.rate), np.int16)
+            self._by_ear += sound.listen(silence)
+
+    def asked(self, end: float) -> bool:
+        """Whether what ended there was a question, as far as marks have been given."""
+        return self._asked and _ends(self._clause_end, end)
 
     def due(self, until: float) -> list[Mark]:
         """The marks that may move frames before `until` and were not given yet."""
@@ -95,7 +112,8 @@ class Ear:
         heard = [m for m in self._by_ear if m.at < until + _lead(m)]
         self._by_ear = [m for m in self._by_ear if m.at >= until + _lead(m)]
         for mark in heard:
-            if not any(start <= mark.at < end for start, end in self._with_phones):
+            said = mark.at - _SLACK_S if isinstance(mark, ClauseEnd) else mark.at
+            if not any(start <= said < end for start, end in self._with_phones):
                 self._talk_of(mark)
                 now.append(mark)
         return [self._complete(m) for m in sorted(now, key=lambda m: m.at)]
@@ -124,6 +142,7 @@ class Ear:
         if isinstance(mark, ClauseEnd):
             self._clause_end = mark.at
             asks = (mark.asks and self._hears_questions) or any(_ends(mark.at, q) for q in self._questions)
+            self._asked = asks
             return replace(mark, asks=asks)
         sound = self._intonation
         if isinstance(mark, Accent) and mark.height is None and sound and self._ahead >= _FEWEST_S:

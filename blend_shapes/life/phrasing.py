@@ -14,7 +14,7 @@ from blend_shapes.phonemes.timing import PhoneTiming
 
 CLAUSE_GAP_S: Final = 0.12
 """Silence not shorter than this ends a clause."""
-BREATH_GAP_S: Final = 0.35
+BREATH_GAP_S: Final = 0.28
 """Silence not shorter than this leaves time to breathe in."""
 RISE_S: Final = 0.25
 """A mood begins to step back so long before speech."""

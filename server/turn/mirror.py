@@ -41,6 +41,9 @@ TAKE_S: Final = 0.1
 PIECE_S: Final = 0.2
 """Sound that waits is followed in pieces up to this long: less work than message by message."""
 
+TONES: Final = frozenset("zh cmn yue nan hak wuu th lo vi my".split())
+"""Languages whose pitch makes the words: a rise at the end asks nothing."""
+
 MicrophoneState = Literal["open", "closed", "muted"]
 
 log = logging.getLogger(__name__)
@@ -77,6 +80,7 @@ class _Take:
         chunk = AudioChunk(audio, self._microphone, self.end - self._start)
         self.end += len(audio)
         speech = SpeechChunk(chunk, phones=None)
+        self._life.listen(audio, self._microphone.rate)
         self._life.hear(None, speech.end)
         return self._placed(self._life.compose(await offloaded(self._executor, self._track.follow, speech)))
 
@@ -226,7 +230,14 @@ class Mirror:
     def _new_take(self, position: int) -> _Take:
         character = self._character()
         self._takes += 1
-        life = LivingFace(self._fps, self._seed + self._takes, character.mood, character.mood_intensity)
+        life = LivingFace(
+            self._fps,
+            self._seed + self._takes,
+            character.mood,
+            character.mood_intensity,
+            ahead_s=self._driver.look_ahead_s(self._fps),
+            hears_questions=character.speaker.language.split("-")[0] not in TONES,
+        )
         return _Take(self._driver, life, self._fps, self._microphone, position)
 
     async def _settle(self) -> FaceFrames:

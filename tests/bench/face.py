@@ -1,5 +1,5 @@
-"""Case ``face``: frames a second of one core with all layers, and closures of hand-labelled speech that
-close.
+"""Case ``face``: frames a second of one core with all layers, what listening costs, and closures of
+hand-labelled speech that close.
 
 The labels come from ``shared/eval``, beside the project's folder, read and measured as `facewire eval-face`
 does, which measures much more; where that is missing only speed is measured. They are measured on, never
@@ -8,6 +8,7 @@ tuned to.
 
 import asyncio
 import itertools
+import math
 import time
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blend_shapes.articulation.shapes import REST_FACE
+from blend_shapes.audio.intonation import Intonation
 from blend_shapes.evaluation import measures
 from blend_shapes.evaluation.drivers import driver, turn
 from blend_shapes.evaluation.evidence import gather
@@ -68,6 +70,20 @@ def frames_per_second(chunk_s: float, seconds: float = 30.0, repeats: int = 7) -
     return best
 
 
+def listening_percent(seconds: float = 30.0, repeats: int = 5, message_s: float = 0.02) -> float:
+    """Of one core, for the pitch and intonation of a live voice, heard 20 ms at a time: the best of some
+    runs."""
+    sound, step = _sound(seconds), round(message_s * RATE)
+    best = math.inf
+    for _ in range(repeats):
+        intonation = Intonation(RATE)
+        begin = time.process_time()
+        for at in range(0, len(sound), step):
+            intonation.listen(sound[at : at + step])
+        best = min(best, time.process_time() - begin)
+    return 100.0 * best / seconds
+
+
 def closures(folder: Path) -> list[Figure]:
     """How the face, all layers on, closes for the labels of a folder. Raises BadRecording."""
     labelled = [r for r in read_folder(folder) if r.phones is not None]
@@ -97,6 +113,10 @@ async def run(quick: bool = False, folder: Path = EVAL) -> list[Figure]:
         figures.append(
             Figure(f"frames a second of one core, {chunk_s:g} s of speech at once", rate, at_least=goal)
         )
+    heard = listening_percent(*((2.0, 1) if quick else (30.0, 5)))
+    figures.append(
+        Figure("pitch and intonation of a live voice, 20 ms at once", heard, "% of a core", at_most=1.0)
+    )
     try:
         return [*figures, *closures(folder)]
     except BadRecording as error:

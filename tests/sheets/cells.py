@@ -8,7 +8,9 @@ import numpy as np
 
 from blend_shapes.arkit import CHANNELS, INDEX
 from blend_shapes.articulation import Mouth
+from blend_shapes.face import FaceFrames
 from blend_shapes.layers import LivingFace
+from blend_shapes.life.loops import loop
 from blend_shapes.life.moods import MOODS
 from tests.blend_shapes.speech import SENTENCE, life_of, mouth_of, spoken
 
@@ -146,6 +148,48 @@ def blink() -> Sheet:
     return Sheet(steps + side, 5, 280, 160)
 
 
+def life() -> Sheet:
+    """Moments of the loops, and of a turn: away at first, an accent, a question, a pause."""
+    cells = []
+    for name, times in (("idle", (0.6, 4.5)), ("listening", (1.0, 4.5)), ("thinking", (1.0, 4.0))):
+        frames = loop(name, 30)
+        cells += [_moment(frames, at, f"{name} {at:g} s") for at in times]
+    phones = spoken([*SENTENCE, "_", "_", "_", *SENTENCE])
+    first, last = phones[len(SENTENCE)].start, phones[-1].end
+    mouth, face = Mouth(60), LivingFace(60, 12, "neutral")
+    face.look_away()
+    face.ask(first)
+    face.hear(phones, last)
+    frames = FaceFrames.join(
+        [face.compose(mouth.follow(phones, last)), face.settle(mouth.settle(last), last)]
+    )
+    spoken_part = slice(60, round(60 * first))
+    nod = (60 + int(frames.head[spoken_part, 1].argmin())) / 60
+    brow = frames.weights[:, INDEX["browInnerUp"]] - frames.weights[:, INDEX["eyeBlinkLeft"]]
+    asked = round(60 * (first - 0.1))
+    lift = (asked + int(brow[asked : asked + 60].argmax())) / 60
+    lids = int(frames.weights[40:, INDEX["eyeBlinkLeft"]].argmax()) + 40
+    moments = {
+        "away": 0.5,
+        "chin down": nod,
+        "asks": lift,
+        "lids close": (lids - 2) / 60,
+        "shut": lids / 60,
+    }
+    cells += [_moment(frames, at, f"{name} {at:.2f} s") for name, at in moments.items()]
+    cells.append(_moment(frames, last + 0.3, "after the turn"))
+    return Sheet(cells, 6, 250, 285)
+
+
+def _moment(frames: FaceFrames, at: float, label: str) -> Cell:
+    i = min(round(at * frames.fps), len(frames) - 1)
+    return {
+        "weights": _named(frames.weights[i]),
+        "turn": [float(a) for a in frames.head[i]],
+        "label": label,
+    }
+
+
 def breakers() -> Sheet:
     front = [{"weights": both_sides(w), "label": name, **CLOSE} for name, w in BREAKERS.items()]
     turned = [{**cell, "from": THREE_QUARTERS} for cell in front]
@@ -161,5 +205,6 @@ SHEETS: Final = {
     "sentence": sentence,
     "gaze": gaze,
     "blink": blink,
+    "life": life,
     "breakers": breakers,
 }

@@ -52,7 +52,11 @@ class Course:
 
 
 def fit(
-    course: Course, batches: int, seed: int, tell: Callable[[int, float, FaceNet], None], device: str = "cpu"
+    course: Course,
+    batches: int,
+    seed: int,
+    tell: Callable[[int, float, FaceNet], None],
+    device: str = "cpu",
 ) -> FaceNet:
     """A network that has learnt from so many batches; the same seed gives the same on the same machine.
 

@@ -60,21 +60,18 @@ def test_sample_by_sample_is_as_all_at_once() -> None:
 
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("fps", FPS)
-def test_a_frame_is_given_once_its_look_ahead_was_heard(rate: int, fps: int) -> None:
-    """And as declared, not sooner: the frame that needs most needs all but two milliseconds of it."""
+def test_a_frame_is_given_when_its_look_ahead_was_heard(rate: int, fps: int) -> None:
+    """With the sample that completes it, not before and not after."""
     mouth = SoundMouth(fps, rate, Listeners(Noting()))
-    heard = given = 0
-    late = 0.0
-    while given < fps:
-        frames = mouth.follow(np.zeros(rate // 1000, np.int16))
-        heard += rate // 1000
-        assert frames.first == given
-        given = frames.end
-        assert given > (heard / rate - mouth.look_ahead) * fps - 1e-9
-        if len(frames):
-            late = max(late, heard / rate - frames.first / fps)
     assert mouth.look_ahead == look_ahead(fps)
-    assert look_ahead(fps) - 0.0025 <= late <= look_ahead(fps) + 0.001
+    heard = 0
+    for frame in range(fps):
+        due = math.ceil((frame / fps + look_ahead(fps)) * rate - 1e-6)
+        early = mouth.follow(np.zeros(due - 1 - heard, np.int16))
+        assert early.first == frame and not len(early)
+        (run,) = (mouth.follow(np.zeros(1, np.int16)),)
+        assert run.first == frame and len(run) == 1
+        heard = due
 
 
 def test_the_look_ahead_is_60_ms_at_the_rates_of_displays() -> None:
