@@ -1,6 +1,7 @@
 """The mouth of one stream of sound, by the network: frames at any rate, each so long after its sound."""
 
 import math
+from fractions import Fraction
 from typing import Final
 
 import numpy as np
@@ -14,17 +15,17 @@ from blend_shapes.audio.hearing import STEP_HZ
 from blend_shapes.audio.listeners import Listeners
 from blend_shapes.face import FaceFrames, Weights
 
-LOOK_AHEAD_S: Final = 0.060
+LOOK_AHEAD_S: Final = Fraction(60, 1000)
 """Of frames that are steps, as all are at 60, 30, 20 or 15 a second."""
 _LINGER_S: Final = 0.10
 _EASE_S: Final = 0.20
 """After its sound a mouth still does what the network asks, then goes to rest."""
 
 
-def look_ahead(fps: int) -> float:
+def look_ahead(fps: int) -> Fraction:
     """Seconds of sound that are known beyond a frame when it is given, exactly: more where some frames are
     between two steps."""
-    return LOOK_AHEAD_S + (1.0 - math.gcd(STEP_HZ, fps) / fps) / STEP_HZ
+    return LOOK_AHEAD_S + Fraction(fps - math.gcd(STEP_HZ, fps), fps * STEP_HZ)
 
 
 class SoundMouth:
@@ -39,7 +40,8 @@ class SoundMouth:
         """Raises ValueError for a rate that is not heard, or no fps."""
         if fps < 1:
             raise ValueError(f"a face wants at least one frame a second, got fps={fps}")
-        self.look_ahead = look_ahead(fps)
+        self._ahead = look_ahead(fps)
+        self.look_ahead = float(self._ahead)
         self._fps = fps
         self._rate = rate
         self._listeners = Listeners(network.default()) if listeners is None else listeners
@@ -77,8 +79,9 @@ class SoundMouth:
         if self._end is not None:
             self._listeners.end(self._stream)
             return self._frames_to(self._last_frame() + 1)
-        behind = self._stream.heard - math.ceil(self.look_ahead * self._rate - 1e-6)
-        return self._frames_to(max(behind * self._fps // self._rate + 1, self._next))
+        ahead, unit = self._ahead.as_integer_ratio()
+        certain = (self._stream.heard * unit - ahead * self._rate) * self._fps // (self._rate * unit) + 1
+        return self._frames_to(max(certain, self._next))
 
     def follow(self, samples: NDArray[np.int16]) -> FaceFrames:
         """Take the next mono samples and give the frames now certain. Raises as `hear`."""
@@ -95,7 +98,7 @@ class SoundMouth:
     def _last_frame(self) -> int:
         """The first one at rest after the sound."""
         assert self._end is not None
-        return math.ceil((self._end + _LINGER_S + _EASE_S) * self._fps)
+        return math.ceil((self._end + _LINGER_S + _EASE_S) * self._fps - 1e-6)
 
     def _frames_to(self, stop: int) -> FaceFrames:
         first, fps = self._next, self._fps

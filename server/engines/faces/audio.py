@@ -39,7 +39,7 @@ class AudioDriver:
 
     def look_ahead_s(self, fps: int) -> float:
         """See `FaceDriver.look_ahead_s`."""
-        return look_ahead(fps)
+        return float(look_ahead(fps))
 
     def begin(self, fps: int) -> "AudioTrack":
         return AudioTrack(fps, self.executor)

@@ -1,5 +1,6 @@
 """Calls of many tracks in one thread; a network that waits for leave shows who works with whom."""
 
+import math
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -57,8 +58,8 @@ def rounds(network: Held) -> Rounds:
 
 
 def sound(steps: int, rate: int = 16_000) -> SpeechChunk:
-    """Enough of it for so many steps of a new track."""
-    count = (steps - 1) * rate // 60 + round(0.058 * rate)
+    """Enough of it for so many steps and frames of a new track."""
+    count = -(-(steps - 1) * rate // 60) + math.ceil(0.06 * rate)
     return SpeechChunk(AudioChunk(np.zeros(count, np.int16), AudioFormat(rate)), None)
 
 
