@@ -24,14 +24,17 @@ _REST: Final = np.array([REST.get(c, 0.0) if c != "mouthClose" else 0.0 for c in
 
 _GAINS: Final = np.array(
     [
-        {"jawOpen": 1.3, "mouthClose": 1.3, "mouthFunnel": 1.4, "mouthPucker": 1.4}.get(c, 1.15)
+        {"jawOpen": 1.1, "mouthClose": 1.1, "mouthFunnel": 1.4, "mouthPucker": 1.4}.get(c, 1.15)
         for c in CORE
     ],
     np.float32,
 )
 """What gives movements back their size, from voices that training left out."""
 _BY_LOUDNESS: Final = (0.65, 0.5)
-"""Factor on the jaw of a silent voice, and what a loud one adds."""
+"""Factor on the jaw of a faint voice, and what a loud one adds."""
+_LOUD_JAW: Final = 0.15
+"""Of the jaw, by loudness alone: what opens it in captured speech more than anything (r .80, of .82 that a
+model fitted to its speaker reaches)."""
 _LOUDNESS_SHARE: Final = 0.3
 """Of a step, of the running loudness: it is about 40 ms old, as the spectrum is 45 ms ahead."""
 _FOLLOW: Final = 0.6
@@ -45,7 +48,7 @@ _LETTING_GO: Final = 0.34
 """Of a seal, by the step."""
 _APART: Final = 0.04
 """Gap between lips that speak, where no bilabial is near."""
-_SPEECH: Final = (0.15, 0.5)
+_SPEECH: Final = (0.5, 0.85)
 """Certainty of speech: below the first the mouth rests, from the second it speaks in full."""
 
 
@@ -96,6 +99,7 @@ class SpeakingMouths:
         self._loud[rows] = loud
         wanted = np.clip(mouth * _GAINS, 0.0, 1.0)
         wanted[:, (_JAW, _GAP)] *= (_BY_LOUDNESS[0] + _BY_LOUDNESS[1] * loud)[:, None]
+        wanted[:, (_JAW, _GAP)] += (_LOUD_JAW * loud)[:, None]
         apart = _APART * np.clip(1.0 - certain[:, 0] / _LET_GO[0], 0.0, 1.0)
         np.maximum(wanted[:, _GAP], apart, out=wanted[:, _GAP])
         np.maximum(wanted[:, _JAW], wanted[:, _GAP], out=wanted[:, _JAW])
