@@ -94,6 +94,7 @@ class LivingFace:
         self._pulses: list[Pulse] = []
         self._head_room = HeadRoom()
         self._next_time = 0.0
+        self._knows_phones = False
         self._rests_from = math.inf
         """Known when the turn settles."""
 
@@ -103,6 +104,7 @@ class LivingFace:
         None is sound whose phones nobody knows: for those who do not `listen` all of it counts as speech.
         """
         ordered = None if phones is None else checked(phones)
+        self._knows_phones = self._knows_phones or ordered is not None
         self._ear.hear(ordered, known_until)
         for part in self._splitter.split(ordered or ()):
             self._ear.speak(part.start, part.end)
@@ -206,7 +208,8 @@ class LivingFace:
             slow *= 1.0 - asleep
             # The eyes come back to the listener at once.
             life[:, GAZE_AT] *= 1.0 - smoothstep((times - end) / _LOOK_BACK_S)[:, None]
-        weights = finished(mouth.weights, life, slow, strongest(closed))
+        shut = strongest(closed) if self._knows_phones else shapes.shut(mouth.weights)
+        weights = finished(mouth.weights, life, slow, shut)
         self._next_time = last
         self._forget(last)
         return FaceFrames(mouth.first, mouth.fps, weights, life[:, HEAD_AT].copy())

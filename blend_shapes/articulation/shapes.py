@@ -18,6 +18,9 @@ _PAIRS: Final = [
 _SOURCE: Final = np.array([core for core, _ in _PAIRS])
 _COLUMN: Final = np.array([column for _, column in _PAIRS])
 
+_PRESSED: Final = INDEX["mouthPressLeft"]
+_TUCKED: Final = INDEX["mouthRollLower"]
+
 # Secondary motion: a smile lifts the cheeks, a raised lip the nose, pressed lips the chin.
 _CHEEKS: Final = [INDEX["cheekSquintLeft"], INDEX["cheekSquintRight"]]
 _NOSE: Final = [INDEX["noseSneerLeft"], INDEX["noseSneerRight"]]
@@ -41,3 +44,15 @@ def weights(core: Array) -> Weights:
 REST_FACE: Final[Weights] = weights(np.array([[REST.get(c, 0.0) for c in CORE]], np.float32))
 """The mouth at rest, shape (1, 52). Do not write to it."""
 REST_FACE.flags.writeable = False
+
+
+def shut(face: Weights) -> Array:
+    """How far lips are pressed together, or the lower one on the teeth, from 0 to 1, shape (frames,).
+
+    Read off a mouth whose phones nobody knows, as `curves.constrain` writes it.
+    """
+    press = (face[:, _PRESSED] - REST["mouthPress"]) / 0.06
+    tucked = (face[:, _TUCKED] - 0.25) / 0.15
+    held: Array = np.clip(np.maximum(press, tucked), 0.0, 1.0)
+    return held
+

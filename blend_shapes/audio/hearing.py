@@ -38,6 +38,7 @@ _MEAN_SHARE: Final = 1.0 / (3.0 * SPECTRA * STEP_HZ)
 """A voice's mean spectrum runs over three seconds."""
 _ACTIVE_DB: Final = 25.0
 """A spectrum not more than this below the loudness counts for the mean."""
+_VOICE_BANDS: Final = slice(3, 21)
 _FIRST_MEAN: Final = -(18.0 + 0.3 * np.arange(BANDS, dtype=np.float32))
 """Of ordinary speech against its loudness: falling towards high bands."""
 
@@ -108,7 +109,16 @@ class Levels:
         self._mean[rows] = mean
         levels = np.stack([0.05 * total + 2.5, 0.1 * (total - peak)], axis=1)
         own = np.clip((shape - mean) / 12.0, -4.0, 4.0)
-        return np.concatenate([own, np.clip(0.05 * shape + 1.0, -4.0, 2.0), levels], axis=1, dtype=np.float32)
+        return np.concatenate(
+            [own, np.clip(0.05 * shape + 1.0, -4.0, 2.0), levels], axis=1, dtype=np.float32
+        )
+
+
+def voiced(inputs: Array) -> Array:
+    """How loud the bands of voice (150 to 2000 Hz) of the latest spectrum are, (n,): 1 for the voice's own
+    loud vowels, 0 from 25 to 30 dB below them."""
+    bands = inputs[:, INPUTS // SPECTRA + BANDS :][:, _VOICE_BANDS]
+    return np.asarray(np.clip((bands.mean(axis=1) + 1.25) / 1.45, 0.0, 1.1), np.float32)
 
 
 class Places:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blend_shapes.articulation.windows import Array
-from blend_shapes.audio.hearing import SPECTRA, Levels, Places, spectra
+from blend_shapes.audio.hearing import SPECTRA, Levels, Places, spectra, voiced
 from blend_shapes.audio.network import FaceNetwork, Memory
 from blend_shapes.audio.speaking_mouth import SpeakingMouths
 
@@ -124,5 +124,5 @@ class Listeners:
         x = np.concatenate([self._levels.level(rows, half) for half in decibels], axis=1)
         answers, saw = self._network.answer(x, self._memory.seen(rows, steps))
         self._memory.keep(rows, steps, saw)
-        for stream, core in zip(ready, self._mouths.speak(rows, answers), strict=True):
+        for stream, core in zip(ready, self._mouths.speak(rows, answers, voiced(x)), strict=True):
             stream.made(core)

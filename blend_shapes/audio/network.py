@@ -25,9 +25,7 @@ class FaceNetwork:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:
-            self._session = onnxruntime.InferenceSession(
-                path, options, providers=["CPUExecutionProvider"]
-            )
+            self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
             told = self._session.get_modelmeta().custom_metadata_map
             self.dilations = tuple(int(d) for d in told["dilations"].split(","))
             """How far back each block looks, in steps; twice that as well."""

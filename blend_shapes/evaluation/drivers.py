@@ -10,6 +10,7 @@ import numpy as np
 from blend_shapes.arkit import CHANNELS, HEAD_ANGLES
 from blend_shapes.articulation import LOOK_AHEAD_S, Effort, Mouth
 from blend_shapes.audio.loudness import Loudness
+from blend_shapes.audio.sound_mouth import SoundMouth
 from blend_shapes.audio.sound_file import Samples
 from blend_shapes.evaluation.recording import Capture, Recording
 from blend_shapes.evaluation.speech import FPS
@@ -143,6 +144,7 @@ def turn(
 
 
 STREAMS: Final[dict[str, Callable[[int, int], Stream]]] = {
+    "audio": SoundMouth,
     "loudness": Loudness,
 }
 """Drivers of sound by name."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from server.errors import ConfigError
 
 FOLDER = Path("out", "train-face")
-HOURS, PASSES, BATCHES, SEED = 24.0, 3, 9000, 1
+HOURS, PASSES, BATCHES, SEED = 24.0, 2, 4600, 1
 PROGRAMS = ("flite", "festival")
 
 

@@ -28,8 +28,32 @@ _VARIANTS: Final = (
     "john", "kaukovalta", "linda", "marcelo", "max", "michel", "miguel", "norbert", "pablo", "paul", "pedro", "quincy", "rob",
     "sandro", "shelby", "steph", "travis", "victor", "whisper", "whisperf", "zac",
 )  # fmt: skip
-_UNSEEN_VARIANTS: Final = ("m7", "f5", "klatt3", "klatt6", "Andy", "Mario", "robert", "iven3", "steph3", "grandpa")
-_UNSEEN_LANGUAGES: Final = ("en-us", "en-gb", "cmn", "de", "fr-fr", "es", "it", "pt-br", "ru", "hi", "fi", "cs")
+_UNSEEN_VARIANTS: Final = (
+    "m7",
+    "f5",
+    "klatt3",
+    "klatt6",
+    "Andy",
+    "Mario",
+    "robert",
+    "iven3",
+    "steph3",
+    "grandpa",
+)
+_UNSEEN_LANGUAGES: Final = (
+    "en-us",
+    "en-gb",
+    "cmn",
+    "de",
+    "fr-fr",
+    "es",
+    "it",
+    "pt-br",
+    "ru",
+    "hi",
+    "fi",
+    "cs",
+)
 _FLITE: Final = {"slt": 190.0, "awb": 120.0, "rms": 105.0, "kal16": 105.0}
 """flite's voices with a usual pitch of each in Hz."""
 _FESTIVAL_UNSEEN: Final = ("ked_diphone", "pc_diphone", "czech_dita")
@@ -66,14 +90,18 @@ def _espeak(order: Order, rng: random.Random) -> Iterator[Spoken]:
         )
         variant = rng.choice(_UNSEEN_VARIANTS if unseen else _VARIANTS)
         text = texts.sentence(language, order.seed * _BATCH + n)
-        yield espeak.speak(text, language, variant, rng.uniform(0.65, 1.45), 2.0 ** rng.uniform(-0.45, 0.45))
+        yield espeak.speak(
+            text, language, variant, rng.uniform(0.65, 1.45), 2.0 ** rng.uniform(-0.45, 0.45)
+        )
 
 
 def _flite(order: Order, rng: random.Random) -> Iterator[Spoken]:
     voice = rng.choice(list(_FLITE))
     for n in range(_BATCH):
         text = texts.sentence("en-us", order.seed * _BATCH + n)
-        yield flite.speak(text, voice, rng.uniform(0.75, 1.35), _FLITE[voice] * 2.0 ** rng.uniform(-0.3, 0.4))
+        yield flite.speak(
+            text, voice, rng.uniform(0.75, 1.35), _FLITE[voice] * 2.0 ** rng.uniform(-0.3, 0.4)
+        )
 
 
 def _festival(order: Order, rng: random.Random) -> Iterator[Spoken]:

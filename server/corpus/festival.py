@@ -25,9 +25,7 @@ def _table(entries: str) -> dict[str, str]:
 
 # Source: each voice's phone set (PhoneSet.description) and its language's usual transcription.
 _ITALIAN: Final = _table("E=ɛ O=ɔ ts=ts tS=tʃ dz=dz dZ=dʒ S=ʃ Z=ʒ J=ɲ ng=ŋ nf=ɱ L=ʎ g=ɡ #=")
-_CZECH: Final = _table(
-    "c=ts c~=tʃ ch=x d~=ɟ t~=c n~=ɲ n*=ŋ dz~=dʒ s~=ʃ z~=ʒ r~=r̝ r~*=r̝ h=ɦ g=ɡ #= _=ʔ"
-)
+_CZECH: Final = _table("c=ts c~=tʃ ch=x d~=ɟ t~=c n~=ɲ n*=ŋ dz~=dʒ s~=ʃ z~=ʒ r~=r̝ r~*=r̝ h=ɦ g=ɡ #= _=ʔ")
 _FINNISH: Final = _table("@=æ 7=ø &=ə T=θ D=ð S=ʃ Z=ʒ L=ʎ N=ŋ v=ʋ g=ɡ #= ##=")
 _RUSSIAN: Final = _table(
     "ii=i yy=ɨ uu=u ee=ɛ oo=o aa=a y=ɨ ae=ə ay=ə ur=ə c=ts ch=tɕ sh=ʃ sch=ɕ zh=ʒ h=x hh=x g=ɡ pau= "
@@ -93,7 +91,7 @@ def _script(texts: Sequence[str], voice: FestivalVoice, stretch: float, folder: 
         plain = text.replace("\\", " ").replace('"', " ")
         lines += [
             f'(set! u (utt.synth (Utterance Text "{plain}")))',
-            f"(utt.save.wave u \"{folder}/{n}.wav\" 'riff)",
+            f'(utt.save.wave u "{folder}/{n}.wav" \'riff)',
             f'(utt.save.segs u "{folder}/{n}.seg")',
         ]
     return "\n".join(lines).encode(voice.encoding, errors="ignore")

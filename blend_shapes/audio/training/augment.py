@@ -57,7 +57,9 @@ def tilt(sound: Array, rng: Generator) -> Array:
 def narrow(sound: Array, rng: Generator) -> Array:
     """As a telephone or a thrifty codec passes it."""
     if rng.random() < 0.4:
-        band = butter(4, (rng.uniform(200, 350), rng.uniform(3200, 3600)), "bandpass", fs=RATE, output="sos")
+        band = butter(
+            4, (rng.uniform(200, 350), rng.uniform(3200, 3600)), "bandpass", fs=RATE, output="sos"
+        )
     else:
         band = butter(6, rng.uniform(3400, 7400), fs=RATE, output="sos")
     return np.asarray(sosfilt(band, sound), np.float32)

@@ -10,7 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from blend_shapes.audio.hearing import INPUTS
-from blend_shapes.audio.training.model import ANSWERS, DILATIONS, TAPS, WIDTH, FaceNet
+from blend_shapes.audio.training.model import ANSWERS, DILATIONS, MOUTH, TAPS, WIDTH, FaceNet
 
 _OPSET: Final = 17
 
@@ -38,7 +38,7 @@ def write(net: FaceNet, path: Path, notes: dict[str, str]) -> None:
     scale, shift = _norm(net.norm)
     x = graph.node("Mul", x, graph.constant(scale, "scale"))
     x = graph.node("Relu", graph.node("Add", x, graph.constant(shift, "shift")))
-    answer = graph.affine(x, _array(net.answer.weight)[:, :, 0].T, _array(net.answer.bias), "answer")
+    answer = graph.affine(x, *_answer(net), "answer")
     graph.node("Identity", answer, output="answer")
     wide = [graph.node("Unsqueeze", each, graph.axis()) for each in saw]
     graph.node("Concat", *wide, output="saw", axis=1)
@@ -47,6 +47,14 @@ def write(net: FaceNet, path: Path, notes: dict[str, str]) -> None:
 
 def _array(parameter: Any) -> NDArray[np.float32]:
     return np.asarray(parameter.detach().cpu().numpy(), np.float32)
+
+
+def _answer(net: FaceNet) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Weight (WIDTH, ANSWERS) and bias of the answers, the mouth's in its own units."""
+    rest = ANSWERS - MOUTH
+    spread = np.concatenate([_array(net.spread), np.ones(rest, np.float32)])
+    centre = np.concatenate([_array(net.centre), np.zeros(rest, np.float32)])
+    return _array(net.answer.weight)[:, :, 0].T * spread, _array(net.answer.bias) * spread + centre
 
 
 def _norm(norm: nn.BatchNorm1d) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

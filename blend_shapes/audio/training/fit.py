@@ -39,9 +39,10 @@ class Course:
             torch.from_numpy(np.concatenate([x.answers.classes for x in lessons]).astype(np.uint8)),
         )
 
-    def spread(self) -> Tensor:
-        """Standard deviation of each channel of the mouth, not below .01."""
-        return self.core[:: max(1, len(self.core) // 1_000_000)].float().std(dim=0).clamp(min=0.01)
+    def usual(self) -> tuple[Tensor, Tensor]:
+        """Mean and standard deviation of each channel of the mouth, the latter not below .01."""
+        some = self.core[:: max(1, len(self.core) // 1_000_000)].float()
+        return some.mean(dim=0), some.std(dim=0).clamp(min=0.01)
 
     def stretches(self, begins: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Inputs, core, seals (batch, channels, STRETCH) and classes (batch, STRETCH)."""
@@ -51,7 +52,11 @@ class Course:
 
 
 def fit(
-    course: Course, batches: int, seed: int, tell: Callable[[int, float, FaceNet], None], device: str = "cpu"
+    course: Course,
+    batches: int,
+    seed: int,
+    tell: Callable[[int, float, FaceNet], None],
+    device: str = "cpu",
 ) -> FaceNet:
     """A network that has learnt from so many batches; the same seed gives the same on the same machine.
 
@@ -59,7 +64,9 @@ def fit(
     averaged network. Arithmetic is bfloat16 where the device has it, weights are float32.
     """
     torch.manual_seed(seed)
-    net, spread = FaceNet().to(device), course.spread().to(device)
+    net = FaceNet()
+    net.expect(*course.usual())
+    net.to(device)
     kept = torch.optim.swa_utils.AveragedModel(
         net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(_AVERAGE), use_buffers=True
     )
@@ -71,7 +78,7 @@ def fit(
         begins = torch.randint(0, len(course.inputs) - STRETCH, (BATCH,), generator=chance)
         stretch = [x.to(device) for x in course.stretches(begins)]
         with torch.autocast(torch.device(device).type, torch.bfloat16):
-            wrong = loss(net, stretch[0], stretch[1], stretch[2], stretch[3], spread)
+            wrong = loss(net, stretch[0], stretch[1], stretch[2], stretch[3])
         optimiser.zero_grad(set_to_none=True)
         wrong.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)

@@ -45,6 +45,8 @@ class FaceNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
+        self.register_buffer("centre", torch.zeros(MOUTH))
+        self.register_buffer("spread", torch.ones(MOUTH))
         self.entry = nn.Conv1d(INPUTS, WIDTH, 1)
         self.blocks = nn.ModuleList(Block(d) for d in DILATIONS)
         self.norm = nn.BatchNorm1d(WIDTH)
@@ -56,20 +58,32 @@ class FaceNet(nn.Module):
         for block in self.blocks:
             x = block(x)
         x = functional.relu(self.norm(x))
-        answer = self.answer(x).float()
-        return answer[:, :MOUTH], answer[:, MOUTH:], self.classes(x).float()
+        said = self.classes(x).float()
+        with torch.autocast(x.device.type, enabled=False):
+            answer = self.answer(x.float())
+        mouth = self.centre[:, None] + self.spread[:, None] * answer[:, :MOUTH]
+        return mouth, answer[:, MOUTH:], said
+
+    def expect(self, centre: Tensor, spread: Tensor) -> None:
+        """The mouth's usual values and how far it strays from them, both (16,): what its answers start from."""
+        self.centre.copy_(centre)
+        self.spread.copy_(spread)
 
 
-def loss(net: FaceNet, inputs: Tensor, core: Tensor, seals: Tensor, classes: Tensor, spread: Tensor) -> Tensor:
+_WEIGHTS: Final = dict(jawOpen=3.0, mouthClose=4.0, mouthLowerDown=1.5, mouthFunnel=1.5, mouthPucker=1.5)
+"""How much the error of a channel counts; mouthClose stands for the gap between the lips."""
+
+
+def loss(net: FaceNet, inputs: Tensor, core: Tensor, seals: Tensor, classes: Tensor) -> Tensor:
     """How wrong the answers are, one number.
 
-    Squared error of the mouth and of its speed, both in units of each channel's `spread` (16,), more where
-    lips are sealed; cross-entropy of the seals, of speech, and of the phones.
+    Squared error of the mouth and of its speed, both in units of each channel's spread, more where lips are
+    sealed; cross-entropy of the seals, of speech, and of the phones.
     """
     mouth, sealed, said = net(inputs)
-    scale = 1.0 / spread[None, :, None]
-    error = (mouth - core) * scale
-    weight = 1.0 + 3.0 * seals[:, :1]
+    channels = torch.tensor([_WEIGHTS.get(name, 0.5) for name in CORE])[None, :, None]
+    error = (mouth - core) / net.spread[None, :, None]
+    weight = channels * (1.0 + 3.0 * seals[:, :1])
     speed = error[..., 1:] - error[..., :-1]
     shape = (weight * error**2).mean() + 4.0 * (weight[..., 1:] * speed**2).mean()
     positive = torch.tensor((4.0, 4.0, 1.0, 1.0))[None, :, None]
