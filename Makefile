@@ -5,6 +5,7 @@
 PYTHON ?= python3
 VENV := .venv
 EVAL ?= ../shared/eval
+EXTRAS ?= dev
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SOURCES := pyproject.toml hatch_build.py $(shell find web_client blend_shapes/head -type f -not -path '*/node_modules/*' \
@@ -53,7 +54,7 @@ $(VENV)/.run: $(SOURCES) | $(VENV)/bin/python
 	@$(call done,$@)
 
 $(VENV)/.dev: $(SOURCES) | $(VENV)/bin/python
-	$(INSTALL) -e '.[dev]'
+	$(INSTALL) -e '.[$(EXTRAS)]'
 	@$(call done,$@ $(VENV)/.run)
 
 clean:

@@ -83,19 +83,19 @@ def match(tree: config.Config, engines: Engines) -> None:
     if engines.face.needs_phones and not engines.voice.traits.phones:
         raise ConfigError(
             f"engines.face: {face} needs the phones of the voice, and {voice} does not give them; "
-            f"use face: loudness, or another voice"
+            f"use face: audio, or another voice"
         )
     if engines.mirror is not None and engines.mirror.needs_phones:
         raise ConfigError(
             f"engines.mirror: {tree.engines.mirror.use} needs phones, and a microphone gives none; "
-            f"use mirror: loudness"
+            f"use mirror: audio"
         )
     if engines.voice.traits.rate != audio.rate:
         raise ConfigError(
             f"audio.rate is {audio.rate}, but the voice {voice} gives {engines.voice.traits.rate} samples "
             f"a second; set audio.rate: {engines.voice.traits.rate}"
         )
-    if (pause := pause_s(engines.face)) > PAUSE_S:
+    if (pause := pause_s(engines.face, tree.face.fps)) > PAUSE_S:
         log.info("the face %s looks far ahead: sentences are %.2f s apart or more", face, pause)
 
 

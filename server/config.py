@@ -81,7 +81,8 @@ class PaceSection(_Section, frozen=True):
 class Slot(msgspec.Struct, frozen=True):
     """One engine: its name in the catalog (or "module:factory") and its own options.
 
-    An option `folder` is a path, relative to the folder of the configuration file.
+    An option `folder`, and a `model` that ends in .onnx, is a path relative to the folder of the
+    configuration file.
     """
 
     use: str
@@ -92,7 +93,7 @@ class EngineSlots(_Section, frozen=True):
     brain: Slot = Slot("knowledge")
     voice: Slot = Slot("espeak")
     face: Slot = Slot("articulation")
-    mirror: Slot = Slot("loudness")
+    mirror: Slot = Slot("audio")
     """Drives the user's own face in drive mode, from sound alone."""
 
 
@@ -284,11 +285,16 @@ def _located(config: Config, folder: Path) -> Config:
     slots = {}
     for field in structs.fields(config.engines):
         slot = getattr(config.engines, field.name)
-        if isinstance(folder_of_engine := slot.options.get("folder"), str):
-            slot = structs.replace(slot, options={**slot.options, "folder": at(folder_of_engine)})
-        slots[field.name] = slot
+        paths = {key: at(value) for key, value in slot.options.items() if _is_path(key, value)}
+        slots[field.name] = structs.replace(slot, options={**slot.options, **paths})
     engines = EngineSlots(**slots)
     return structs.replace(config, server=server, characters=characters, engines=engines)
+
+
+def _is_path(option: str, value: object) -> bool:
+    return isinstance(value, str) and (
+        option == "folder" or (option == "model" and value.endswith(".onnx"))
+    )
 
 
 def _redacted(value: Any) -> Any:

@@ -59,7 +59,8 @@ class Voice(Protocol):
 class FaceTrack(Protocol):
     """The mouth of one turn, pushed along by its speech. Synchronous, owned by one turn.
 
-    Its calls come one after the other, though not always from the same thread (`FaceDriver.executor`).
+    Its calls come one after the other, though not always from the same thread (`FaceDriver.executor`). A
+    turn that is stopped drops its track without settling it.
     """
 
     def follow(self, speech: SpeechChunk) -> FaceFrames:
@@ -80,9 +81,9 @@ class FaceDriver(Protocol):
     @property
     def needs_phones(self) -> bool: ...
 
-    @property
-    def look_ahead_s(self) -> float:
-        """Seconds of speech that must follow a frame before `FaceTrack.follow` gives it, at most.
+    def look_ahead_s(self, fps: int) -> float:
+        """Seconds of speech that must follow a frame before `FaceTrack.follow` gives it, at most, where
+        there are `fps` frames a second.
 
         The pauses between sentences are at least as long, so that no sentence waits for the next one.
         """
@@ -93,8 +94,9 @@ class FaceDriver(Protocol):
         """Where `follow` and `settle` are to be called; None where they are quick: then in place.
 
         A driver that takes longer than a millisecond for a second of speech owns one, shared by all its
-        tracks, and shuts it down in `close`. It should serve first who came first: a turn hands in a
-        quarter of a second of speech at a time and waits, so that no turn keeps others from their face.
+        tracks, whose threads end with it. It should serve first who came first, or all who wait together:
+        a turn hands in a quarter of a second of speech at a time and waits, so that no turn keeps others
+        from their face.
         """
         ...
 

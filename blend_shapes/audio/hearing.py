@@ -7,7 +7,7 @@ of the sound changes one.
 """
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,6 +121,9 @@ def voiced(inputs: Array) -> Array:
     return np.asarray(np.clip((bands.mean(axis=1) + 1.25) / 1.45, 0.0, 1.1), np.float32)
 
 
+Steps = TypeVar("Steps", int, NDArray[np.int64])
+
+
 class Places:
     """Which samples of a stream of this rate a step sees."""
 
@@ -128,7 +131,7 @@ class Places:
         """Raises ValueError outside LEAST_RATE to MOST_RATE."""
         if not LEAST_RATE <= rate <= MOST_RATE:
             raise ValueError(f"sound wants {LEAST_RATE} to {MOST_RATE} samples a second, got {rate}")
-        self._rate = rate
+        self.rate = rate
         self._ahead = round(AHEAD_S * rate)
         self.window = round(_WINDOW_S * rate)
         self.half = round(rate / (SPECTRA * STEP_HZ))
@@ -136,11 +139,11 @@ class Places:
         self.span = self.window + self.half
         """Samples that a step sees."""
 
-    def end(self, step: NDArray[np.int64] | int) -> NDArray[np.int64]:
+    def end(self, step: Steps) -> Steps:
         """Sample after the last that a step sees."""
-        return np.asarray(np.asarray(step) * self._rate // STEP_HZ + self._ahead)
+        return step * self.rate // STEP_HZ + self._ahead
 
     def steps(self, samples: int) -> int:
         """How many steps so many samples are enough for."""
         beyond = samples - self._ahead
-        return -(-(beyond + 1) * STEP_HZ // self._rate) if beyond >= 0 else 0
+        return -(-(beyond + 1) * STEP_HZ // self.rate) if beyond >= 0 else 0

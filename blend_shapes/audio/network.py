@@ -10,9 +10,16 @@ from numpy.typing import NDArray
 
 from blend_shapes.articulation.windows import Array
 from blend_shapes.audio.hearing import INPUTS
+from blend_shapes.phonemes.targets import CORE
 
+ANSWERS: Final = len(CORE) + 4
+"""Numbers that a step answers: core weights, logits of the three seals, and of speech."""
 WEIGHTS: Final = Path(__file__).parent / "face.onnx"
 """The network of this project; its model card lies beside it."""
+
+_FURTHEST: Final = 1024
+"""Steps: no block looks back further."""
+_WANTED: Final = "take one that this version's `facewire train-face` wrote"
 
 
 class FaceNetwork:
@@ -24,19 +31,38 @@ class FaceNetwork:
         options.intra_op_num_threads = 1  # a step is too short to be shared
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        if not path.is_file():
+            raise ValueError(f"{path} is no file; {_WANTED}")
         try:
             self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-            told = self._session.get_modelmeta().custom_metadata_map
+        except Exception as error:  # onnxruntime has a class for each cause and no common one
+            raise ValueError(
+                f"{path} cannot be read as an ONNX network ({_line(error)}); {_WANTED}"
+            ) from None
+        shapes = {x.name: x.shape for x in self._session.get_inputs()}
+        told = self._session.get_modelmeta().custom_metadata_map
+        try:
             self.dilations = tuple(int(d) for d in told["dilations"].split(","))
             """How far back each block looks, in steps; twice that as well."""
-            shapes = {x.name: x.shape for x in self._session.get_inputs()}
             self.width = int(shapes["seen"][2]) // 2
             """Channels of a block."""
-            fits = shapes["x"][1] == INPUTS and shapes["seen"][1] == len(self.dilations)
-        except Exception as error:  # onnxruntime has no class of its own for what it cannot read
-            raise ValueError(f"{path} is no network that `facewire train-face` wrote: {error}") from error
-        if not fits:
-            raise ValueError(f"{path} hears other things than this version does; train it anew")
+            inputs = shapes["x"][1]
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise ValueError(f"{path} is a network of another kind; {_WANTED}") from None
+        if inputs != INPUTS or not all(1 <= d <= _FURTHEST for d in self.dilations) or not self._works():
+            raise ValueError(f"{path} hears other things than this version does; {_WANTED}")
+
+    def _works(self) -> bool:
+        """Whether it answers silence as it should."""
+        blocks = len(self.dilations)
+        try:
+            answer, saw = self.answer(
+                np.zeros((2, INPUTS), np.float32), np.zeros((2, blocks, 2 * self.width), np.float32)
+            )
+        except Exception:  # as above
+            return False
+        shapes = answer.shape == (2, ANSWERS) and saw.shape == (2, blocks, self.width)
+        return shapes and bool(np.isfinite(answer).all() and np.isfinite(saw).all())
 
     def answer(self, x: Array, seen: Array) -> tuple[Array, Array]:
         """(n, INPUTS) and (n, blocks, 2 width) to the answers (n, 20) and what the blocks saw (n, blocks,
@@ -80,3 +106,7 @@ class Memory:
 def default() -> FaceNetwork:
     """The network of this project, loaded at the first call."""
     return FaceNetwork()
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

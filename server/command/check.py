@@ -35,12 +35,13 @@ def _match(tree: config.Config, made: Engines) -> str:
     languages = f"{len(traits.languages)} languages" if traits.languages else "any language"
     phones = "gives phones" if traits.phones else "gives no phones"
     wants = "needs phones" if made.face.needs_phones else "follows the sound"
-    drives = "no drive mode" if made.mirror is None else f"looks {made.mirror.look_ahead_s:.2f} s ahead"
+    mirror, fps = made.mirror, tree.face.fps
+    drives = "no drive mode" if mirror is None else f"looks {mirror.look_ahead_s(fps):.2f} s ahead"
     return (
         f"brain: {slots.brain.use}\n"
         f"voice: {slots.voice.use}, {traits.rate} samples a second, {languages}, {phones}\n"
-        f"face: {slots.face.use}, {wants}, looks {made.face.look_ahead_s:.2f} s ahead"
-        f" (sentences are {pause_s(made.face):.2f} s apart)\n"
+        f"face: {slots.face.use}, {wants}, looks {made.face.look_ahead_s(fps):.2f} s ahead"
+        f" (sentences are {pause_s(made.face, fps):.2f} s apart)\n"
         f"mirror: {slots.mirror.use}, follows the user's own voice, {drives}\n"
         "the engines work together"
     )

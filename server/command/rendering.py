@@ -120,9 +120,8 @@ class _Overheard:
     def needs_phones(self) -> bool:
         return self._driver.needs_phones
 
-    @property
-    def look_ahead_s(self) -> float:
-        return self._driver.look_ahead_s
+    def look_ahead_s(self, fps: int) -> float:
+        return self._driver.look_ahead_s(fps)
 
     @property
     def executor(self) -> Executor | None:

@@ -33,6 +33,7 @@ ENGINES: Mapping[str, Mapping[str, Entry]] = {
     },
     "face": {
         "articulation": Entry("server.engines.faces.articulation:ArticulationDriver"),
+        "audio": Entry("server.engines.faces.audio:AudioDriver"),
         "audio2face": Entry("server.engines.faces.audio2face:Audio2FaceDriver"),
         "lam": Entry("server.engines.faces.lam:LamDriver"),
         "loudness": Entry("server.engines.faces.loudness:LoudnessDriver"),

@@ -235,7 +235,7 @@ class Mirror:
             self._seed + self._takes,
             character.mood,
             character.mood_intensity,
-            ahead_s=self._driver.look_ahead_s,
+            ahead_s=self._driver.look_ahead_s(self._fps),
             hears_questions=character.speaker.language.split("-")[0] not in TONES,
         )
         return _Take(self._driver, life, self._fps, self._microphone, position)

@@ -68,9 +68,9 @@ class Engines:
     """Drives the user's own face from the user's own voice; None: no drive mode."""
 
 
-def pause_s(face: FaceDriver) -> float:
+def pause_s(face: FaceDriver, fps: int) -> float:
     """Silence between sentences: at least the face's look-ahead, so no sentence waits for the next one."""
-    return max(PAUSE_S, face.look_ahead_s)
+    return max(PAUSE_S, face.look_ahead_s(fps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Turn:
             seed,
             self._mood,
             self._intensity,
-            ahead_s=engines.face.look_ahead_s,
+            ahead_s=engines.face.look_ahead_s(pace.fps),
             hears_questions=False,
         )
         self._failed = False
@@ -241,7 +241,7 @@ class Turn:
 
         Then the rest of what was said goes out, however short its segment is.
         """
-        if (rest := self._timeline.rest(pause_s(self._engines.face))) is not None:
+        if (rest := self._timeline.rest(pause_s(self._engines.face, self._pace.fps))) is not None:
             await self._animate(rest)
         for segment in self._mux.hurry(self._timeline.speech_end_samples):
             await self._put(segment)

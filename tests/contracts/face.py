@@ -68,13 +68,15 @@ class FaceContract:
         frames = run(driver.begin(60), speech())
         assert np.abs(frames.weights[-1] - still.weights[-1]).max() < 0.03
 
-    def test_a_frame_is_given_once_and_soon(self, driver: FaceDriver) -> None:
+    @pytest.mark.parametrize("fps", [24, 30, 60, 90])
+    def test_a_frame_is_given_once_and_soon(self, driver: FaceDriver, fps: int) -> None:
         """Frames certain after a chunk reach to the declared look-ahead before its end at the latest."""
-        assert 0 <= driver.look_ahead_s <= LONGEST_LOOK_AHEAD_S
-        track = driver.begin(60)
+        ahead_s = driver.look_ahead_s(fps)
+        assert 0 <= ahead_s <= LONGEST_LOOK_AHEAD_S
+        track = driver.begin(fps)
         for chunk in speech(3):
             frames = track.follow(chunk)
-            assert frames.end > (chunk.audio.end / RATE - driver.look_ahead_s) * 60 - 1e-6
+            assert frames.end > (chunk.audio.end / RATE - ahead_s) * fps - 1e-6
 
     def test_no_cutting_of_the_speech_changes_a_frame(self, driver: FaceDriver) -> None:
         """Neither one chunk after the other nor in pieces of a length that fits nothing."""

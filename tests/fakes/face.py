@@ -54,11 +54,14 @@ class SlowFace:
     needs_phones = False
 
     def __init__(self, look_ahead_s: float, seconds: float) -> None:
-        self.look_ahead_s = look_ahead_s
+        self._ahead_s = look_ahead_s
         self.executor = VirtualExecutor(seconds)
 
+    def look_ahead_s(self, fps: int) -> float:
+        return self._ahead_s
+
     def begin(self, fps: int) -> "SlowTrack":
-        return SlowTrack(fps, self.look_ahead_s)
+        return SlowTrack(fps, self._ahead_s)
 
     async def close(self) -> None:
         pass

@@ -202,5 +202,5 @@ async def test_a_lost_connection_comes_back_to_a_stream_of_its_own(server: app.R
 
 
 async def test_a_driver_that_needs_phones_is_refused_at_the_start(serve: Serve) -> None:
-    with pytest.raises(ConfigError, match="mirror: loudness"):
+    with pytest.raises(ConfigError, match="mirror: audio"):
         await serve(engines={"mirror": "articulation"})

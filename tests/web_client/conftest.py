@@ -9,7 +9,8 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from protocol import messages as m
-from tests.web_client.node import build_page, lacking
+from tests.optional import lacking
+from tests.web_client.node import build_page
 from tests.web_client.scripted import ScriptedServer
 from tests.web_client.visit import CHROMIUM, OpenPage, chromium
 

@@ -1,24 +1,14 @@
 """Node for the browser client's tests, and the page that it builds."""
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import NoReturn
-
-import pytest
 
 from hatch_build import Heads
+from tests.optional import lacking
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB_CLIENT = ROOT / "web_client"
-
-
-def lacking(what: str) -> NoReturn:
-    """Skips the test with the reason, or fails it where every test is required."""
-    if os.environ.get("FACEWIRE_REQUIRE_ALL_TESTS"):
-        pytest.fail(what)
-    pytest.skip(what)
 
 
 def node(*arguments: str, input: str | None = None) -> subprocess.CompletedProcess[str]:

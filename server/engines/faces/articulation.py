@@ -11,8 +11,11 @@ class ArticulationDriver:
     """Needs a voice with phone times; looks `LOOK_AHEAD_S` of `blend_shapes.articulation` ahead."""
 
     needs_phones = True
-    look_ahead_s = LOOK_AHEAD_S
     executor = None
+
+    def look_ahead_s(self, fps: int) -> float:
+        """See `FaceDriver.look_ahead_s`."""
+        return LOOK_AHEAD_S
 
     def begin(self, fps: int) -> "ArticulationTrack":
         return ArticulationTrack(fps)

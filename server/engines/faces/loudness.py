@@ -11,8 +11,11 @@ class LoudnessDriver:
     """Works with any voice; less exact than `articulation`."""
 
     needs_phones = False
-    look_ahead_s = Loudness.look_ahead
     executor = None
+
+    def look_ahead_s(self, fps: int) -> float:
+        """See `FaceDriver.look_ahead_s`."""
+        return Loudness.look_ahead
 
     def begin(self, fps: int) -> "LoudnessTrack":
         return LoudnessTrack(fps)

@@ -46,9 +46,13 @@ class WindowedDriver:
         if grid.after / SOUND_RATE < (DrivenMouth.ramp(grid.rate) - 0.5) / grid.rate:
             raise ValueError("the network looks too little ahead for a mouth that opens in time")
         self.executor = ThreadPoolExecutor(workers, thread_name_prefix=name)
-        self.look_ahead_s = (grid.hop + BEYOND) / grid.rate + grid.after / SOUND_RATE + RESAMPLING_S
+        self._ahead_s = (grid.hop + BEYOND) / grid.rate + grid.after / SOUND_RATE + RESAMPLING_S
         self._grid = grid
         self._begin = begin
+
+    def look_ahead_s(self, fps: int) -> float:
+        """See `FaceDriver.look_ahead_s`."""
+        return self._ahead_s
 
     def begin(self, fps: int) -> "WindowedTrack":
         return WindowedTrack(fps, self._grid, self._begin())

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from blend_shapes.phonemes.normalise import (
     PhoneEvent,
+    from_closures,
     from_espeak,
     from_flite,
     plain,
@@ -125,6 +126,21 @@ def test_flite_dates_a_stop_by_its_closure() -> None:
     assert (aa.phone, aa.stress) == ("ɑ", 1)
     assert m.release == m.end
     assert pause.phone == silence.phone == ""
+
+
+def test_labels_that_date_a_stop_by_its_closure() -> None:
+    p, a, late, m = from_closures([("p", 0, 0.1), ("a", 1, 0.3), ("b", 0, 0.25), ("m", 2, 0.4)])
+    assert (p.start, p.end) == (0.0, 0.1) and p.release == pytest.approx(0.055)
+    assert (a.start, a.release, a.end, a.stress) == (0.1, 0.3, 0.3, 1)
+    assert (late.start, late.release, late.end) == (0.3, 0.3, 0.3), "time never runs backwards"
+    assert (m.start, m.release, m.end, m.stress) == (0.3, 0.4, 0.4, 2)
+    assert from_closures([]) == ()
+
+
+@pytest.mark.parametrize("end", [math.inf, -math.inf, math.nan])
+def test_labels_without_a_time(end: float) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        from_closures([("a", 0, 0.1), ("b", 0, end)])
 
 
 def test_plain_labels() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from blend_shapes.arkit import CHANNELS
+from blend_shapes.audio.loudness import Loudness
 from blend_shapes.face import FaceFrames
 from server.audio.chunk import AudioChunk, AudioFormat
 from server.engines.faces.loudness import LoudnessDriver
@@ -115,7 +116,7 @@ def test_every_frame_comes_once_in_order_and_soon(rate: int, fps: int) -> None:
     room = in_a_room(lambda room: room.say(2.0), Room(rate=rate, fps=fps))
     frames = room.frames
     assert frames.first == 0
-    assert frames.end >= (2.0 - LoudnessDriver.look_ahead_s - MESSAGE_S) * fps
+    assert frames.end >= (2.0 - Loudness.look_ahead - MESSAGE_S) * fps
     assert [e.seq for e in room.events] == list(range(len(room.events)))
     assert max(e.lateness for e in room.events) < 1e-6
     assert frames.weights[:, JAW].max() > 0.2
@@ -248,7 +249,7 @@ def test_a_network_that_stalled_is_caught_up_with_at_once() -> None:
         await asyncio.sleep(0.01)
 
     room = in_a_room(scene)
-    assert room.frames.end >= (1.0 + LEEWAY_S - 0.1 - LoudnessDriver.look_ahead_s - 2 * MESSAGE_S) * 60
+    assert room.frames.end >= (1.0 + LEEWAY_S - 0.1 - Loudness.look_ahead - 2 * MESSAGE_S) * 60
     assert room.errors == []
 
 

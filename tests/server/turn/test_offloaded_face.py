@@ -55,9 +55,9 @@ def test_no_sentence_waits_for_the_next_one(look_ahead_s: float) -> None:
 
 
 def test_the_pause_between_sentences_is_at_least_the_look_ahead() -> None:
-    assert pause_s(ArticulationDriver()) == PAUSE_S
-    assert pause_s(SlowFace(0.3, 0)) == PAUSE_S
-    assert pause_s(SlowFace(0.31, 0)) == 0.31
+    assert pause_s(ArticulationDriver(), 60) == PAUSE_S
+    assert pause_s(SlowFace(0.3, 0), 60) == PAUSE_S
+    assert pause_s(SlowFace(0.31, 0), 60) == 0.31
 
 
 def test_the_first_segment_waits_for_the_face() -> None:

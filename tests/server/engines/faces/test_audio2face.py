@@ -63,11 +63,11 @@ def test_the_centre_is_where_the_folder_says(make: Make) -> None:
 
 def test_the_look_ahead_is_declared_and_needed(make: Make) -> None:
     driver = make(Audio2FaceFolder((2.0,)))
-    assert driver.look_ahead_s == pytest.approx(0.26 + 2 / 30 + 2 / 30 + RESAMPLING_S, abs=1e-4)
+    assert driver.look_ahead_s(60) == pytest.approx(0.26 + 2 / 30 + 2 / 30 + RESAMPLING_S, abs=1e-4)
     track = driver.begin(60)
     late = [chunk.end - track.follow(chunk).end / 60 for chunk in chunks(rising(2.0), 0.01)]
-    assert max(late) < driver.look_ahead_s - RESAMPLING_S
-    assert max(late) > driver.look_ahead_s - RESAMPLING_S - 0.01 - 1 / 60
+    assert max(late) < driver.look_ahead_s(60) - RESAMPLING_S
+    assert max(late) > driver.look_ahead_s(60) - RESAMPLING_S - 0.01 - 1 / 60
 
 
 def test_a_network_for_one_pose_at_a_time_will_do(make: Make) -> None:

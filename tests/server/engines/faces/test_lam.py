@@ -114,11 +114,11 @@ def test_the_look_ahead_is_declared_and_needed(
 ) -> None:
     """At 16 kHz, where resampling takes no time, nothing less than it would do."""
     driver = make({"jawOpen": 2.0}, {"hop_s": hop_s, "ahead_s": ahead_s})
-    assert driver.look_ahead_s == pytest.approx(seconds, abs=1e-4)
+    assert driver.look_ahead_s(60) == pytest.approx(seconds, abs=1e-4)
     track = driver.begin(60)
     late = [chunk.end - track.follow(chunk).end / 60 for chunk in chunks(rising(3.0), 0.01)]
-    assert max(late) < driver.look_ahead_s - RESAMPLING_S
-    assert max(late) > driver.look_ahead_s - RESAMPLING_S - 0.01 - 1 / 60
+    assert max(late) < driver.look_ahead_s(60) - RESAMPLING_S
+    assert max(late) > driver.look_ahead_s(60) - RESAMPLING_S - 0.01 - 1 / 60
 
 
 def test_sessions_do_not_disturb_each_other(make: Make) -> None:
