@@ -88,6 +88,11 @@ class Listeners:
         self._network = network
         self._streams: WeakValueDictionary[int, Stream] = WeakValueDictionary()
         self._waiting: WeakSet[Stream] = WeakSet()
+        self._rows: int
+        self._free: list[int]
+        self._levels: Levels
+        self._memory: Memory
+        self._mouths: SpeakingMouths
         self._vacate()
 
     def __len__(self) -> int:

@@ -93,7 +93,7 @@ class Memory:
     def seen(self, rows: NDArray[np.int64], steps: NDArray[np.int64]) -> Array:
         """What each block saw two and one dilations before these steps, shape (n, blocks, 2 width)."""
         at = (steps[:, None, None] + self._back) % self._depths[:, None] + self._begins[:, None]
-        found = self._rings[rows[:, None, None], at]
+        found: Array = self._rings[rows[:, None, None], at]
         return found.reshape(len(rows), len(self._depths), -1)
 
     def keep(self, rows: NDArray[np.int64], steps: NDArray[np.int64], saw: Array) -> None:

@@ -1,4 +1,4 @@
-"""From the network's answers to a mouth: closures that seal, speed that a jaw has, rest where nobody speaks.
+"""From the network's answers to a mouth: closures that seal, speed that a jaw has, rest in silence.
 
 Step by step, forwards only, for many streams at once. A network that is not sure answers with the mean, so
 its movements are too small: they are given back their size, the jaw's by how loud the voice is. A seal is
@@ -83,7 +83,7 @@ class SpeakingMouths:
     def speak(self, rows: NDArray[np.int64], answers: Array, voiced: Array) -> Array:
         """The next step's answers of the network (n, 20), and how loud each voice is (n,), as core weights
         (n, 16)."""
-        certain = 1.0 / (1.0 + np.exp(-np.clip(answers[:, MOUTH:], -30.0, 30.0)))
+        certain = np.asarray(1.0 / (1.0 + np.exp(-np.clip(answers[:, MOUTH:], -30.0, 30.0))), np.float32)
         wanted = self._wanted(rows, answers[:, :MOUTH], certain, voiced)
         seals = self._seal(rows, certain[:, :3])
         constrain(wanted, seals[:, 0], seals[:, 1], seals[:, 2])

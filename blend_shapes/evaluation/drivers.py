@@ -10,8 +10,8 @@ import numpy as np
 from blend_shapes.arkit import CHANNELS, HEAD_ANGLES
 from blend_shapes.articulation import LOOK_AHEAD_S, Effort, Mouth
 from blend_shapes.audio.loudness import Loudness
-from blend_shapes.audio.sound_mouth import SoundMouth
 from blend_shapes.audio.sound_file import Samples
+from blend_shapes.audio.sound_mouth import SoundMouth
 from blend_shapes.evaluation.recording import Capture, Recording
 from blend_shapes.evaluation.speech import FPS
 from blend_shapes.face import FaceFrames

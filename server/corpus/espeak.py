@@ -3,10 +3,11 @@
 import numpy as np
 
 from blend_shapes.phonemes.timing import PhoneTiming
+from server.audio.chunk import Samples
 from server.corpus.spoken import RATE, Spoken, within
 from server.engines.voices import espeak_library
 from server.engines.voices.espeak_chunks import ChunkCutter
-from server.engines.voices.espeak_library import Event, Samples
+from server.engines.voices.espeak_library import Event
 
 
 def speak(text: str, language: str, variant: str, rate: float, pitch: float) -> Spoken:

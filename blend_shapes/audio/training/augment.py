@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.signal import butter, fftconvolve, sosfilt
 
@@ -25,7 +26,7 @@ def swell(count: int, rng: Generator) -> Array:
 
 
 def room(sound: Array, rng: Generator) -> Array:
-    """In a room with 0.1 to 0.7 s of reverberation, at some distance. Decaying noise after the direct sound."""
+    """In a room with 0.1 to 0.7 s of reverberation, at some distance: decaying noise after the sound."""
     decay_s = rng.uniform(0.1, 0.7)
     size = int(decay_s * RATE)
     times = np.arange(size) / RATE
@@ -103,11 +104,11 @@ def music(count: int, rng: Generator) -> Array:
     return np.asarray(sound / (np.sqrt(np.mean(sound**2)) + 1e-9), np.float32)
 
 
-def quantised(sound: Array, peak_db: float) -> "np.ndarray[tuple[int, ...], np.dtype[np.int16]]":
+def quantised(sound: Array, peak_db: float) -> NDArray[np.int16]:
     """With its peak at so many decibels of full scale, clipped above, as 16-bit samples."""
     peak = float(np.max(np.abs(sound), initial=1e-6))
     scaled = sound * (10.0 ** (peak_db / 20.0) / peak)
-    return np.rint(np.clip(scaled, -1.0, 1.0) * 32767.0).astype(np.int16)
+    return np.asarray(np.rint(np.clip(scaled, -1.0, 1.0) * 32767.0), np.int16)
 
 
 def _looped(voice: Array, count: int, rng: Generator) -> Array:

@@ -16,8 +16,9 @@ _OPSET: Final = 17
 
 
 def write(net: FaceNet, path: Path, notes: dict[str, str]) -> None:
-    """`x` (streams, INPUTS) and `seen` (streams, blocks, 2 WIDTH), what each block saw two and one dilations
-    ago, to `answer` (streams, ANSWERS) and `saw` (streams, blocks, WIDTH).
+    """Write the graph of one step: `x` (streams, INPUTS) and `seen` (streams, blocks, 2 WIDTH), what each
+    block saw two and one dilations ago, give `answer` (streams, ANSWERS) and `saw` (streams, blocks,
+    WIDTH).
 
     Weights are stored in half precision. `notes` and the dilations go into the file's metadata.
     """
@@ -28,12 +29,12 @@ def write(net: FaceNet, path: Path, notes: dict[str, str]) -> None:
     saw = []
     for block, before in zip(net.blocks, seen, strict=True):
         saw.append(x)
-        scale, shift = _norm(block.norm)  # type: ignore[arg-type]
-        taps = _array(block.conv.weight) * scale[:, None, None]  # type: ignore[union-attr,arg-type]
+        scale, shift = _norm(block.norm)
+        taps = _array(block.conv.weight) * scale[:, None, None]
         stacked = np.concatenate([taps[:, :, i].T for i in range(TAPS)])
         h = graph.node("Concat", before, x, axis=1)
         h = graph.node("Relu", graph.affine(h, stacked, shift, "conv"))
-        h = graph.affine(h, _array(block.mix.weight)[:, :, 0].T, _array(block.mix.bias), "mix")  # type: ignore[union-attr,arg-type]
+        h = graph.affine(h, _array(block.mix.weight)[:, :, 0].T, _array(block.mix.bias), "mix")
         x = graph.node("Add", x, h)
     scale, shift = _norm(net.norm)
     x = graph.node("Mul", x, graph.constant(scale, "scale"))
@@ -72,7 +73,7 @@ class _Graph:
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
 
-    def node(self, kind: str, *inputs: str, output: str = "", **attributes: object) -> str:
+    def node(self, kind: str, *inputs: str, output: str = "", **attributes: Any) -> str:
         output = output or f"{kind.lower()}_{len(self._nodes)}"
         self._nodes.append(helper.make_node(kind, inputs, [output], **attributes))
         return output

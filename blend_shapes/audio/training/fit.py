@@ -80,7 +80,7 @@ def fit(
         with torch.autocast(torch.device(device).type, torch.bfloat16):
             wrong = loss(net, stretch[0], stretch[1], stretch[2], stretch[3])
         optimiser.zero_grad(set_to_none=True)
-        wrong.backward()  # type: ignore[no-untyped-call]
+        wrong.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
         schedule.step()
@@ -89,7 +89,8 @@ def fit(
         if number % 100 == 0:
             tell(number, total / 100, kept.module)
             total = 0.0
-    return kept.module.to("cpu").eval()
+    fitted: FaceNet = kept.module.to("cpu").eval()
+    return fitted
 
 
 def _learning(batch: int, batches: int) -> float:

@@ -65,12 +65,18 @@ class FaceNet(nn.Module):
         return mouth, answer[:, MOUTH:], said
 
     def expect(self, centre: Tensor, spread: Tensor) -> None:
-        """The mouth's usual values and how far it strays from them, both (16,): what its answers start from."""
+        """The mouth's usual values and how far it strays from them, both (16,): where answers start."""
         self.centre.copy_(centre)
         self.spread.copy_(spread)
 
 
-_WEIGHTS: Final = dict(jawOpen=3.0, mouthClose=4.0, mouthLowerDown=1.5, mouthFunnel=1.5, mouthPucker=1.5)
+_WEIGHTS: Final = {
+    "jawOpen": 3.0,
+    "mouthClose": 4.0,
+    "mouthLowerDown": 1.5,
+    "mouthFunnel": 1.5,
+    "mouthPucker": 1.5,
+}
 """How much the error of a channel counts; mouthClose stands for the gap between the lips."""
 
 

@@ -72,7 +72,7 @@ def test_who_is_unseen_is_never_learnt_from(studio: Studio) -> None:
 def test_an_order_is_the_same_again_and_parts_have_texts_of_their_own_voices(studio: Studio) -> None:
     for engine in ("espeak", "flite"):
         for _ in range(2):
-            list(speech(Order(engine, "learn", 3)))  # type: ignore[arg-type]
+            list(speech(Order(engine, "learn", 3)))
     said: list[list[object]] = [[*studio.espeak], [*studio.flite]]
     for each in said:
         assert each[:20] == each[20:]

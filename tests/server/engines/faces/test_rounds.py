@@ -109,8 +109,8 @@ def test_who_comes_within_a_tick_begins_together(network: Held, monkeypatch: pyt
             now += seconds
 
     monkeypatch.setattr(module, "TICK_S", 0.5)
-    monkeypatch.setattr(module.time, "monotonic", lambda: now)
-    monkeypatch.setattr(module.time, "sleep", sleep)
+    monkeypatch.setattr("server.engines.faces.rounds.time.monotonic", lambda: now)
+    monkeypatch.setattr("server.engines.faces.rounds.time.sleep", sleep)
     rounds = Rounds(network, _call)
     network.allow()
     tracks = [follow(rounds, sound(1))]
