@@ -98,8 +98,10 @@ class SpeakingMouths:
         loud = self._loud[rows] + _LOUDNESS_SHARE * (voiced - self._loud[rows])
         self._loud[rows] = loud
         wanted = np.clip(mouth * _GAINS, 0.0, 1.0)
-        wanted[:, (_JAW, _GAP)] *= (_BY_LOUDNESS[0] + _BY_LOUDNESS[1] * loud)[:, None]
-        wanted[:, (_JAW, _GAP)] += (_LOUD_JAW * loud)[:, None]
+        parted = np.minimum(wanted[:, _GAP] / np.maximum(wanted[:, _JAW], 0.01), 1.0)
+        wanted[:, _JAW] *= _BY_LOUDNESS[0] + _BY_LOUDNESS[1] * loud
+        wanted[:, _JAW] += _LOUD_JAW * loud
+        wanted[:, _GAP] = parted * wanted[:, _JAW]
         apart = _APART * np.clip(1.0 - certain[:, 0] / _LET_GO[0], 0.0, 1.0)
         np.maximum(wanted[:, _GAP], apart, out=wanted[:, _GAP])
         np.maximum(wanted[:, _JAW], wanted[:, _GAP], out=wanted[:, _JAW])
