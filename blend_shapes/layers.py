@@ -104,7 +104,7 @@ class LivingFace:
         None is sound whose phones nobody knows: for those who do not `listen` all of it counts as speech.
         """
         ordered = None if phones is None else checked(phones)
-        self._knows_phones = self._knows_phones or ordered is not None
+        self._knows_phones = self._knows_phones or any(p.phone for p in ordered or ())
         self._ear.hear(ordered, known_until)
         for part in self._splitter.split(ordered or ()):
             self._ear.speak(part.start, part.end)

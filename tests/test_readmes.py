@@ -107,4 +107,4 @@ async def test_the_face_of_the_readme(tmp_path: Path) -> None:
     face, mouth, listener = examples("blend_shapes/README.md")
     assert "52) (" in await run(face, tmp_path)
     assert 0.4 < float(await run(mouth, tmp_path)) <= 0.65
-    assert (await run(listener, tmp_path)).startswith("110 [[")
+    assert (await run(listener, tmp_path)).startswith("116 [[")

@@ -55,4 +55,3 @@ def shut(face: Weights) -> Array:
     tucked = (face[:, _TUCKED] - 0.25) / 0.15
     held: Array = np.clip(np.maximum(press, tucked), 0.0, 1.0)
     return held
-

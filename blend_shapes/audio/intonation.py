@@ -13,7 +13,7 @@ from blend_shapes.audio.correlation import HOP_HZ, Samples
 from blend_shapes.audio.pitch import Pitch
 from blend_shapes.life.phrasing import Accent, ClauseEnd, Mark, Onset
 
-GAP_S: Final = 0.22
+GAP_S: Final = 0.24
 """Silence from which a phrase has ended: closures and hissing within words are shorter."""
 _BEGIN_HOPS: Final = 3
 _GATE_DB: Final = 9.0
@@ -39,6 +39,8 @@ _A_DEVIATION_DB: Final = 10.0
 """What an accent needs, of a speaker just heard and of one heard for _KNOWN_HOPS: its height, with so many
 decibels beyond _LOUD_DB above the speaker's mean (where stressed vowels are) counting as one deviation."""
 _LEAST_HEIGHT: Final = 0.3
+_LEAST_DB: Final = -6.0
+"""And it is neither lower nor fainter than this against the speaker's means."""
 _FALLEN_ST: Final = 0.6
 _PEAK_HOPS: Final = 7
 """A peak is one when pitch has fallen by so much, or has not risen for so many hops."""
@@ -167,8 +169,9 @@ class Intonation:
         around = [hop for hop in self._phrase if abs(hop.at - peak.at) <= _PEAK_HOPS]
         level = max(hop.level for hop in around)
         height = self._speaker.height(peak.pitch)
-        loudness = (level - self._speaker.level - _LOUD_DB) / _A_DEVIATION_DB
-        if height < _LEAST_HEIGHT or height + loudness < self._speaker.prominent():
+        louder = level - self._speaker.level
+        prominence = height + (louder - _LOUD_DB) / _A_DEVIATION_DB
+        if height < _LEAST_HEIGHT or louder < _LEAST_DB or prominence < self._speaker.prominent():
             return []
         accent = Accent(self._syllable(peak, level) / HOP_HZ, self._accents, height, _known(now))
         self._accents += 1

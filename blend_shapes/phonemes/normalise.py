@@ -125,7 +125,7 @@ def from_flite(labels: Iterable[tuple[str, float]]) -> tuple[PhoneTiming, ...]:
 
 
 def from_closures(labels: Iterable[tuple[str, int, float]]) -> tuple[PhoneTiming, ...]:
-    """Labels (IPA, stress, end in seconds) that follow each other and date a stop by its closure.
+    """Labels (IPA, stress, end in seconds) one after another that date a stop by its closure, to phones.
 
     Raises ValueError for a time that is not finite.
     """

@@ -33,8 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="articulation (all layers of life), articulation:mouth, articulation:MOOD, loudness, capture; "
-        "all of them unless one is named",
+        help="articulation (all layers of life), articulation:mouth, articulation:MOOD, audio, loudness, "
+        "capture; all of them unless one is named",
     )
     parser.add_argument(
         "--command",

@@ -12,19 +12,20 @@ from pathlib import Path
 import numpy as np
 
 from blend_shapes.articulation import pose
+from blend_shapes.audio.hearing import LEAST_RATE, MOST_RATE
 from blend_shapes.audio.pitch import RATES
+from blend_shapes.audio.sound_mouth import SoundMouth
 from blend_shapes.face import FaceFrames
 from blend_shapes.layers import LivingFace
 from blend_shapes.life.moods import MOODS
 from blend_shapes.phonemes.timing import PhoneTiming
 from server.audio.chunk import AudioChunk
+from server.audio.resample import Resampler
 from server.command.face_file import write_face
 from server.command.face_plot import plot
 from server.command.sound_file import read_wav
 from server.command.timings_file import Timings, read_timings
-from server.engines import catalog
 from server.errors import ConfigError
-from server.speech.values import SpeechChunk
 
 FPS = 60
 INTENSITY = 0.4
@@ -62,8 +63,8 @@ def run(args: argparse.Namespace) -> int:
         audio = read_wav(args.sound)
         seconds = audio.seconds
         print(
-            "facewire face: the mouth follows the loudness of the recording; with phones and their times "
-            "(--phones) it follows the sounds themselves",
+            "facewire face: the mouth follows the sound of the recording; with phones and their times "
+            "(--phones) it is more exact",
             file=sys.stderr,
         )
         frames = _from_sound(audio)
@@ -92,9 +93,13 @@ def _from_phones(timings: Timings) -> FaceFrames:
 
 
 def _from_sound(audio: AudioChunk) -> FaceFrames:
-    track = catalog.make("face", "loudness").begin(FPS)
-    runs = [track.follow(SpeechChunk(audio, None)), track.settle()]
-    face, n = FaceFrames.join(runs), rows(audio.seconds)
+    samples, rate = audio.samples, audio.format.rate
+    if not LEAST_RATE <= rate <= MOST_RATE:
+        nearest = min(max(rate, LEAST_RATE), MOST_RATE)
+        resampler = Resampler(rate, nearest)
+        samples, rate = np.concatenate([resampler.feed(samples), resampler.finish()]), nearest
+    mouth = SoundMouth(FPS, rate)
+    face, n = FaceFrames.join([mouth.follow(samples), mouth.settle()]), rows(audio.seconds)
     missing = max(0, n - len(face))
     return FaceFrames(
         0,

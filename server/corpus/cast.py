@@ -16,19 +16,25 @@ Engine = Literal["espeak", "flite", "festival"]
 Part = Literal["learn", "unseen"]
 
 _LANGUAGES: Final = {
-    "en-us": 20, "en-gb": 12, "en-gb-scotland": 2, "cmn": 14, "ja": 3, "de": 5, "fr-fr": 4, "es": 4,
-    "es-419": 2, "it": 4, "pt": 2, "pt-br": 3, "ru": 4, "ko": 3, "hi": 3, "ar": 3, "nl": 2, "pl": 2,
-    "sv": 2, "tr": 2, "uk": 1, "el": 1, "vi": 1, "id": 1,
-}  # fmt: skip
+    language: int(count)
+    for language, count in (
+        entry.split(":")
+        for entry in """
+        en-us:20 en-gb:12 en-gb-scotland:2 cmn:14 ja:3 de:5 fr-fr:4 es:4 es-419:2 it:4 pt:2 pt-br:3 ru:4
+        ko:3 hi:3 ar:3 nl:2 pl:2 sv:2 tr:2 uk:1 el:1 vi:1 id:1
+        """.split()
+    )
+}
 """Languages of espeak-ng and how often each is heard."""
 _VARIANTS: Final = (
-    "", "", "", "m1", "m2", "m3", "m4", "m5", "m6", "m8", "f1", "f2", "f3", "f4", "klatt", "klatt2",
-    "klatt4", "klatt5", "Alex", "Alicia", "Andrea", "Annie", "Denis", "Diogo", "Hugo", "Jacky", "Lee",
-    "Marco", "Michael", "Mike", "Nguyen", "Reed", "adam", "anika", "antonio", "aunty", "belinda",
-    "benjamin", "boris", "caleb", "croak", "ed", "edward", "gustave", "iven", "john", "kaukovalta",
-    "linda", "marcelo", "max", "michel", "miguel", "norbert", "pablo", "paul", "pedro", "quincy", "rob",
-    "sandro", "shelby", "steph", "travis", "victor", "whisper", "whisperf", "zac",
-)  # fmt: skip
+    *("", "", ""),
+    *"""
+    m1 m2 m3 m4 m5 m6 m8 f1 f2 f3 f4 klatt klatt2 klatt4 klatt5 Alex Alicia Andrea Annie Denis Diogo Hugo
+    Jacky Lee Marco Michael Mike Nguyen Reed adam anika antonio aunty belinda benjamin boris caleb croak ed
+    edward gustave iven john kaukovalta linda marcelo max michel miguel norbert pablo paul pedro quincy rob
+    sandro shelby steph travis victor whisper whisperf zac
+    """.split(),
+)
 _UNSEEN_VARIANTS: Final = (
     "m7",
     "f5",

@@ -11,9 +11,15 @@ from typing import Final
 
 _WORDS: Final = 6000
 _TAGS: Final = {
-    "cmn": "zh", "en-us": "en", "en-gb": "en", "en-gb-scotland": "en", "es-419": "es", "pt-br": "pt",
-    "fr-fr": "fr", "sr": "sh", "hr": "sh",
-}  # fmt: skip
+    "cmn": "zh",
+    "en-us": "en",
+    "en-gb": "en",
+    "en-gb-scotland": "en",
+    "es-419": "es",
+    "pt-br": "pt",
+    "fr-fr": "fr",
+}
+"""Tags of `wordfreq` for those that espeak-ng writes otherwise."""
 _UNSPACED: Final = frozenset(("zh", "ja"))
 _KANA: Final = re.compile(r"[\u3040-\u30ff]+")
 _TELUGU: Final = ([chr(c) for c in range(0x0C15, 0x0C3A) if c != 0x0C29], ["", *"ాిీుూెేొో"])

@@ -18,7 +18,7 @@ from blend_shapes.life.moods import MOODS, SPEAKING_SHARE
 from blend_shapes.life.phrasing import ClauseEnd, Phrasing
 from blend_shapes.metrics import CLOSED, aperture, on_teeth
 from blend_shapes.phonemes.timing import PhoneTiming
-from tests.blend_shapes.speech import SENTENCE, assert_valid, life_of, spoken
+from tests.blend_shapes.speech import SENTENCE, assert_valid, life_of, mouth_of, spoken
 
 WORDS = [*SENTENCE, "_", *"ð ə w ˈɜː d z θ ɹ uː".split(), "_", "_"]
 MINUTE = spoken(WORDS * 18)
@@ -173,6 +173,20 @@ def test_no_mood_nor_change_of_mood_spoils_a_closure(
             assert closure.any() and (lips[closure] <= CLOSED).all(), p
         elif p.phone in ("f", "v"):
             assert on_teeth(frames, p.start, p.end), p
+
+
+def test_lips_that_a_mouth_from_sound_shuts_stay_shut_after_a_pause_too() -> None:
+    """Pauses are known as phones; that does not mean that the phones of the speech are."""
+    phones = spoken(["a", "m"] * 10, length=0.1)
+    mouth = mouth_of(phones)
+    life = LivingFace(60, 3, "surprise", 1.0)
+    life.hear([PhoneTiming("", 0.0, 0.2, 0.2)], 0.2)
+    life.hear(None, phones[-1].end)
+    frames = life.compose(mouth)
+    times = mouth.times()
+    shut = (aperture(mouth.weights) <= 0.5 * CLOSED) & (times > 0.3) & (times < phones[-1].start)
+    assert shut.sum() > 20
+    assert (aperture(frames.weights)[shut] <= CLOSED).mean() > 0.95
 
 
 @pytest.mark.parametrize("mood", sorted(set(MOODS) - {"neutral"}))

@@ -8,10 +8,13 @@ import numpy as np
 
 from blend_shapes.arkit import CHANNELS, INDEX
 from blend_shapes.articulation import Mouth
+from blend_shapes.audio.sound_mouth import SoundMouth
 from blend_shapes.face import FaceFrames
 from blend_shapes.layers import LivingFace
 from blend_shapes.life.loops import loop
 from blend_shapes.life.moods import MOODS
+from server.corpus.espeak import speak
+from server.corpus.spoken import RATE
 from tests.blend_shapes.speech import SENTENCE, life_of, mouth_of, spoken
 
 Cell = dict[str, Any]
@@ -181,6 +184,22 @@ def life() -> Sheet:
     return Sheet(cells, 6, 250, 285)
 
 
+def heard() -> Sheet:
+    """Phones of one spoken sentence: the mouth from the phones above, from the sound alone below."""
+    said = speak("Papa may have five blue shoes from Bombay.", "en-us", "", 0.9, 1.0)
+    told = mouth_of(said.phones)
+    sound = SoundMouth(60, RATE)
+    by_ear = FaceFrames.join([sound.follow(said.samples), sound.settle()])
+    phones = [p for p in said.phones if p.phone][::3][:9]
+    moments = [((p.start + p.release) / 2, p.phone) for p in phones]
+    cells = [
+        {**_moment(frames, at, f"{who}: {phone} {at:.2f} s"), **MOUTH}
+        for who, frames in (("phones", told), ("sound", by_ear))
+        for at, phone in moments
+    ]
+    return Sheet(cells, len(moments), 210, 200)
+
+
 def _moment(frames: FaceFrames, at: float, label: str) -> Cell:
     i = min(round(at * frames.fps), len(frames) - 1)
     return {
@@ -206,5 +225,6 @@ SHEETS: Final = {
     "gaze": gaze,
     "blink": blink,
     "life": life,
+    "heard": heard,
     "breakers": breakers,
 }

@@ -26,8 +26,7 @@ def swell(count: int, rng: Generator) -> Array:
 
 
 def room(sound: Array, rng: Generator) -> Array:
-    """In a room with 0.1 to 0.7 s of reverberation, at some distance: decaying noise after the sound
-    itself."""
+    """In a room with 0.1 to 0.7 s of reverberation, at some distance: decaying noise after the sound."""
     decay_s = rng.uniform(0.1, 0.7)
     size = int(decay_s * RATE)
     times = np.arange(size) / RATE

@@ -16,8 +16,9 @@ _OPSET: Final = 17
 
 
 def write(net: FaceNet, path: Path, notes: dict[str, str]) -> None:
-    """`x` (streams, INPUTS) and `seen` (streams, blocks, 2 WIDTH), what each block saw two and one
-    dilations ago, to `answer` (streams, ANSWERS) and `saw` (streams, blocks, WIDTH).
+    """Write the graph of one step: `x` (streams, INPUTS) and `seen` (streams, blocks, 2 WIDTH), what each
+    block saw two and one dilations ago, give `answer` (streams, ANSWERS) and `saw` (streams, blocks,
+    WIDTH).
 
     Weights are stored in half precision. `notes` and the dilations go into the file's metadata.
     """

@@ -89,8 +89,8 @@ def fit(
         if number % 100 == 0:
             tell(number, total / 100, kept.module)
             total = 0.0
-    learnt: FaceNet = kept.module.to("cpu").eval()
-    return learnt
+    fitted: FaceNet = kept.module.to("cpu").eval()
+    return fitted
 
 
 def _learning(batch: int, batches: int) -> float:

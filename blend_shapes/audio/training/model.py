@@ -65,7 +65,7 @@ class FaceNet(nn.Module):
         return mouth, answer[:, MOUTH:], said
 
     def expect(self, centre: Tensor, spread: Tensor) -> None:
-        """The mouth's usual values and how far it strays from them, both (16,): answers start from it."""
+        """The mouth's usual values and how far it strays from them, both (16,): where answers start."""
         self.centre.copy_(centre)
         self.spread.copy_(spread)
 

@@ -97,7 +97,7 @@ class Rounds(Executor):
             jobs = self._advance(jobs)
 
     def _come(self, *, go_on: bool) -> list[_Job]:
-        """Those who wait and were not cancelled. With none, and nothing to go on with, `_run` ends."""
+        """Those who wait, not cancelled. If there are none, and nothing to go on with, `_run` ends."""
         with self._joining:
             come = [job for job in self._waiting if job.future.set_running_or_notify_cancel()]
             self._waiting.clear()

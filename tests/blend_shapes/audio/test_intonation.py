@@ -119,3 +119,10 @@ def test_memory_does_not_grow() -> None:
         intonation.listen(rounded(sentence(RATE, (0.4,), seconds=1.0)))
         intonation.forget(n)
     assert len(intonation._heard) < 300 and len(intonation._phrase) < 100
+
+
+def test_a_faint_syllable_is_no_accent_however_high() -> None:
+    sound = sentence(RATE, (1.0, 2.0), seconds=3.0)
+    sound[RATE : RATE * 5 // 4] *= 0.15
+    (accent,) = accents(marks(rounded(np.concatenate([sound, HUSH]))))
+    assert 1.98 <= accent.at <= 2.1

@@ -159,17 +159,17 @@ def test_what_is_no_sound(sound: NDArray[np.int16]) -> None:
 # --- whatever is heard -------------------------------------------------------------------------------
 
 
-def _talk(rate: int, seconds: float = 2.0, low: float = 110.0) -> NDArray[np.float64]:
+def _talk(rate: int, seconds: float = 2.0, low: float = 110.0) -> NDArray[np.floating]:
     return sentence(rate, (0.3, 1.2), seconds, low=low)
 
 
-def _goes_on(rate: int) -> NDArray[np.float64]:
+def _goes_on(rate: int) -> NDArray[np.floating]:
     """A voice that stops within a vowel, and goes on in another."""
     gap = np.zeros(rate // 2)
     return np.concatenate([_talk(rate, 0.5), gap, _talk(rate, 0.47)[rate // 10 :], gap, _talk(rate, 0.5)])
 
 
-SOUNDS: dict[str, Callable[[int], NDArray[np.float64]]] = {
+SOUNDS: dict[str, Callable[[int], NDArray[np.floating]]] = {
     "silence": lambda rate: np.zeros(2 * rate),
     "a quiet room": lambda rate: noise(2 * rate, 10.0),
     "a voice": _talk,
@@ -185,7 +185,7 @@ SOUNDS: dict[str, Callable[[int], NDArray[np.float64]]] = {
 }
 
 
-def limits() -> NDArray[np.float64]:
+def limits() -> NDArray[np.floating]:
     """What each channel may change by, in 1/60 s: the jaw, the lips that ride on it, what moves along."""
     most = np.full(len(CHANNELS), 14.0)
     most[JAW], most[CLOSE] = 9.0, 15.0

@@ -41,18 +41,19 @@ def spoken(*answers: Array, voiced: Array = LOUD) -> Array:
 
 
 def test_the_mouth_becomes_what_is_asked_for_and_is_not_too_small() -> None:
-    small, wide = spoken(answer(0.1, 0.08), answer(0.4, 0.3))
-    assert small[JAW] > 0.1 and wide[JAW] == pytest.approx(4 * small[JAW], rel=0.01)
+    small, wide = spoken(answer(0.1, 0.08), answer(0.2, 0.15))
+    assert 0.1 < small[JAW] < wide[JAW] and wide[JAW] > 0.2
     assert wide[GAP] == pytest.approx(0.75 * wide[JAW], rel=0.01)
+    small, wide = spoken(answer(0.1, 0.08), answer(0.4, 0.3), voiced=np.zeros(1, np.float32))
+    assert wide[JAW] == pytest.approx(4 * small[JAW], rel=0.01)
 
 
 def test_a_loud_voice_opens_wider() -> None:
     row = answer(0.3, 0.25)
     row[0, FUNNEL] = 0.3
     silent, loud = (spoken(row, voiced=np.full(1, v, np.float32))[0] for v in (0.0, 1.0))
-    assert (
-        loud[JAW] / silent[JAW] == pytest.approx(loud[GAP] / silent[GAP]) == pytest.approx(1.77, abs=0.01)
-    )
+    assert loud[JAW] / silent[JAW] == pytest.approx(loud[GAP] / silent[GAP])
+    assert loud[JAW] > 2.0 * silent[JAW]
     assert loud[FUNNEL] == silent[FUNNEL] > 0.3
 
 

@@ -13,8 +13,11 @@ import numpy as np
 import pytest
 
 from blend_shapes.face_csv import COLUMNS
+from server.audio.resample import Resampler
 from server.command import face, say, voices
 from server.command.faults import BadFile
+from server.corpus.espeak import speak
+from server.corpus.spoken import RATE
 from server.errors import ConfigError, EngineError
 
 PHONES = {
@@ -127,21 +130,23 @@ def test_life_is_added_when_asked_for(timings: Path, tmp_path: Path) -> None:
 def test_a_recording_to_a_mouth(
     rate: int, channels: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    time = np.arange(rate * 3 // 2) / rate
-    loud = (time > 0.5) & (time < 1.0)
-    tone = np.sin(2 * np.pi * 200 * time) * 0.4 * loud
+    voice = speak("Bob may have a banana.", "en-us", "", 1.0, 1.0)
+    resampler = Resampler(RATE, rate)
+    said = np.concatenate([resampler.feed(voice.samples), resampler.finish()])
+    silence = np.zeros(rate // 2, np.int16)
     with wave.open(str(tmp_path / "in.wav"), "wb") as file:
         file.setnchannels(channels)
         file.setsampwidth(2)
         file.setframerate(rate)
-        file.writeframes(np.repeat((tone * 32767).astype("<i2"), channels).tobytes())
+        file.writeframes(np.repeat(np.concatenate([silence, said]).astype("<i2"), channels).tobytes())
     assert call(face, tmp_path / "in.wav", "-o", tmp_path / "o.csv") == 0
     columns = read(tmp_path / "o.csv")
-    assert len(columns["time"]) == 91
+    assert abs(len(columns["time"]) - 60 * (0.5 + voice.seconds)) < 2.0
     aperture = columns["jawOpen"] - columns["mouthClose"]
-    assert aperture[40:58].mean() > 0.1
+    first = next(p for p in voice.phones if p.phone == "ɑː")
+    assert aperture[30 + round(60 * first.start) : 30 + round(60 * first.end)].max() > 0.1
     assert aperture[:24].max() < 0.05
-    assert "loudness" in capsys.readouterr().err
+    assert "sound of the recording" in capsys.readouterr().err
 
 
 def test_a_recording_that_is_none(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import math
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Any
@@ -110,8 +109,8 @@ def test_who_comes_within_a_tick_begins_together(network: Held, monkeypatch: pyt
             now += seconds
 
     monkeypatch.setattr(module, "TICK_S", 0.5)
-    monkeypatch.setattr(time, "monotonic", lambda: now)
-    monkeypatch.setattr(time, "sleep", sleep)
+    monkeypatch.setattr("server.engines.faces.rounds.time.monotonic", lambda: now)
+    monkeypatch.setattr("server.engines.faces.rounds.time.sleep", sleep)
     rounds = Rounds(network, _call)
     network.allow()
     tracks = [follow(rounds, sound(1))]
