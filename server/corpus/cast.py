@@ -6,6 +6,7 @@ espeak-ng allow many voices; what is unseen shares neither voice nor variant wit
 
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -71,7 +72,10 @@ _BATCH: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A batch of utterances to be made: the same order gives the same speech."""
+    """A batch of utterances to be made: the same order says the same in the same voices.
+
+    Not to the sample: the jitter of espeak-ng goes on from whatever it spoke before.
+    """
 
     engine: Engine
     part: Part
@@ -106,9 +110,9 @@ def _flite(order: Order, rng: random.Random) -> Iterator[Spoken]:
     voice = rng.choice(list(_FLITE))
     for n in range(_BATCH):
         text = texts.sentence("en-us", order.seed * _BATCH + n)
-        yield flite.speak(
-            text, voice, rng.uniform(0.75, 1.35), _FLITE[voice] * 2.0 ** rng.uniform(-0.3, 0.4)
-        )
+        stretch, pitch = rng.uniform(0.75, 1.35), _FLITE[voice] * 2.0 ** rng.uniform(-0.3, 0.4)
+        with suppress(ValueError):
+            yield flite.speak(text, voice, stretch, pitch)
 
 
 def _festival(order: Order, rng: random.Random) -> Iterator[Spoken]:

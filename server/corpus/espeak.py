@@ -8,6 +8,7 @@ from server.corpus.spoken import RATE, Spoken, within
 from server.engines.voices import espeak_library
 from server.engines.voices.espeak_chunks import ChunkCutter
 from server.engines.voices.espeak_library import Event
+from server.errors import EngineError
 
 
 def speak(text: str, language: str, variant: str, rate: float, pitch: float) -> Spoken:
@@ -34,6 +35,9 @@ def speak(text: str, language: str, variant: str, rate: float, pitch: float) -> 
 
 
 def _identifier(language: str, variant: str) -> str:
-    """The voice of the library for a language, with a variant or "". Raises StopIteration for none."""
-    found = next(v.identifier for v in espeak_library.load().voices if v.language.lower() == language)
+    """The voice of the library for a language, with a variant or ""."""
+    voices = espeak_library.load().voices
+    found = next((v.identifier for v in voices if v.language.lower() == language), None)
+    if found is None:
+        raise EngineError(f"espeak-ng has no voice for {language!r}", permanent=True)
     return f"{found}+{variant}" if variant else found

@@ -100,6 +100,16 @@ def test_what_says_nothing_or_too_much_is_left_out(
     assert bool(list(speech(Order("flite", "learn", 1)))) == kept
 
 
+def test_what_flite_cannot_say_is_left_out(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    def speak(text: str, *_: object) -> Spoken:
+        if text.endswith("5"):
+            raise ValueError("flite could not say it")
+        return MADE
+
+    monkeypatch.setattr(flite, "speak", speak)
+    assert len(list(speech(Order("flite", "learn", 1)))) == 18
+
+
 def test_every_voice_of_espeak_exists() -> None:
     folder = Path(espeakng_loader.get_data_path()) / "voices" / "!v"
     there = {path.name for path in folder.iterdir()}

@@ -1,5 +1,6 @@
 """The corpus on disk."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,16 @@ def same(one: Spoken, other: Spoken) -> bool:
     return np.array_equal(one.samples, other.samples) and one.phones == other.phones
 
 
-def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+def test_what_is_written_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     need_modules("wordfreq")
-    (path,) = shelf.fill(tmp_path / "speech", [ORDER], 1)
-    read, said = [*shelf.read(path)], [*speech(ORDER)]
+    said: list[Spoken] = []
+
+    def speak(order: Order) -> list[Spoken]:
+        said.extend(speech(order))
+        return said
+
+    monkeypatch.setattr(shelf, "speech", speak)
+    read = [*shelf.read(shelf._make(tmp_path, ORDER))]
     assert len(read) == len(said) > 10
     assert all(same(a, b) for a, b in zip(read, said, strict=True))
     assert {type(p.word_start) for spoken in read for p in spoken.phones} == {bool}
@@ -46,6 +53,20 @@ def test_what_is_there_is_not_made_again(tmp_path: Path, monkeypatch: pytest.Mon
 def test_speech_that_nobody_could_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shelf, "speech", lambda order: [])
     assert not [*shelf.read(shelf._make(tmp_path, ORDER))]
+
+
+def test_the_shelf_is_filled_by_other_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf, "_make", _named)
+    orders = [Order("espeak", "learn", seed) for seed in range(9)]
+    paths = shelf.fill(tmp_path / "new" / "speech", orders, 2)
+    assert [path.name for path in paths] == [str(order.seed) for order in orders], "in their order"
+    assert os.getpid() not in {int(path.read_text()) for path in paths}
+
+
+def _named(folder: Path, order: Order) -> Path:
+    path = folder / str(order.seed)
+    path.write_text(str(os.getpid()))
+    return path
 
 
 @pytest.mark.parametrize("hours", [0.01, 1.0, 24.0])

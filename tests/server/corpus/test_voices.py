@@ -49,8 +49,6 @@ def test_espeak() -> None:
     other = espeak.speak(TEXT, "en-us", "f3", 1.0, 1.0)
     assert not np.array_equal(other.samples, plain.samples)
     assert names(other) == names(plain)
-    again = espeak.speak(TEXT, "en-us", "", 1.0, 1.0)
-    assert np.array_equal(again.samples, plain.samples) and again.phones == plain.phones
 
 
 def test_espeak_has_no_such_language() -> None:
@@ -63,7 +61,6 @@ def test_flite() -> None:
     plain = flite.speak(TEXT, "slt", 1.0, 190.0)
     check(plain)
     assert flite.speak(TEXT, "slt", 1.3, 190.0).seconds > 1.15 * plain.seconds
-    assert any(p.stress == 1 for p in plain.phones)
 
 
 def test_flite_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
