@@ -11,7 +11,7 @@ from server.audio.chunk import AudioFormat
 from server.clock import Clock
 from server.errors import CannotSpeak, EngineError
 from server.history import History
-from server.ports import Brain, FaceDriver, Voice
+from server.ports import Brain, FaceDriver, FaceTrack, Voice
 from server.speech.captions import CaptionPiece, Captions
 from server.speech.character import Character
 from server.speech.mux import Mux
@@ -147,7 +147,7 @@ class Turn:
         audio = AudioFormat(engines.voice.traits.rate)
         self._timeline = Timeline(audio)
         self._mux = Mux(audio, pace.fps)
-        self._track = engines.face.begin(pace.fps)
+        self._track: FaceTrack
         self._life = LivingFace(
             pace.fps,
             seed,
@@ -165,7 +165,7 @@ class Turn:
 
         Raises whatever an engine raised that is no `EngineError`: those are told to the client.
         """
-        with closing(self._track):
+        with closing(self._engines.face.begin(self._pace.fps)) as self._track:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._think(), name=f"think {self.number}")
                 group.create_task(self._speak(), name=f"speak {self.number}")

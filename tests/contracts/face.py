@@ -96,5 +96,17 @@ class FaceContract:
         parts.append(one.settle())
         assert np.array_equal(FaceFrames.join(parts).weights, alone.weights)
 
+    def test_a_track_is_closed_at_any_time(self, driver: FaceDriver) -> None:
+        """And leaves nothing behind that the next one could find."""
+        alone = run(driver.begin(60), speech())
+        for chunks in (0, 1, 2):
+            track = driver.begin(60)
+            for chunk in speech()[:chunks]:
+                track.follow(chunk)
+            if chunks == 2:
+                track.settle()
+            track.close()
+            assert np.array_equal(run(driver.begin(60), speech()).weights, alone.weights)
+
     def test_a_turn_without_sound_settles(self, driver: FaceDriver) -> None:
         assert len(driver.begin(60).settle()) >= 1

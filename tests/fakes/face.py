@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from blend_shapes.face import FaceFrames
+from server.errors import EngineError
 from server.speech.values import SpeechChunk
 
 T = TypeVar("T")
@@ -57,12 +58,13 @@ class SlowFace:
         self._ahead_s = look_ahead_s
         self.executor = VirtualExecutor(seconds)
         self.tracks: list[SlowTrack] = []
+        self.fails = False
 
     def look_ahead_s(self, fps: int) -> float:
         return self._ahead_s
 
     def begin(self, fps: int) -> "SlowTrack":
-        self.tracks.append(SlowTrack(fps, self._ahead_s))
+        self.tracks.append(SlowTrack(self, fps, self._ahead_s))
         return self.tracks[-1]
 
     async def close(self) -> None:
@@ -72,7 +74,8 @@ class SlowFace:
 class SlowTrack:
     """Knows whether its speech has a hole."""
 
-    def __init__(self, fps: int, look_ahead_s: float) -> None:
+    def __init__(self, face: SlowFace, fps: int, look_ahead_s: float) -> None:
+        self._face = face
         self._fps = fps
         self._look_ahead_s = look_ahead_s
         self._next = 0
@@ -80,6 +83,9 @@ class SlowTrack:
         self.closed = False
 
     def follow(self, speech: SpeechChunk) -> FaceFrames:
+        assert not self.closed, "nothing comes after the end"
+        if self._face.fails:
+            raise EngineError("the network is not there")
         assert abs(speech.start - self._end) < 1e-9, "speech has a hole"
         self._end = speech.end
         return self._frames_to(int((speech.end - self._look_ahead_s) * self._fps + 1e-6) + 1)

@@ -104,6 +104,18 @@ def test_the_folder_of_an_engine_is_meant_from_the_files_folder_too(tmp_path: Pa
     assert slots.voice.options == {"folder": "/v"} and slots.brain.options == {"folder": 1}
 
 
+def test_the_model_of_an_engine_is_a_path_where_it_is_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "engines: {mirror: {use: audio, model: nets/face.onnx}, face: {use: audio, model: /n.onnx}, "
+        "brain: {use: x, model: small-4.1}}"
+    )
+    slots = config.load(path).engines
+    assert slots.mirror == config.Slot("audio", {"model": str(tmp_path / "nets/face.onnx")})
+    assert slots.face.options == {"model": "/n.onnx"}
+    assert slots.brain.options == {"model": "small-4.1"}
+
+
 @pytest.mark.parametrize(
     ("host", "loopback"),
     [

@@ -377,6 +377,49 @@ def test_a_face_that_works_aside_is_waited_for_and_sound_gathers_meanwhile() -> 
     assert len(room.events) < 50, "several messages at a time"
 
 
+def test_every_take_is_closed_once() -> None:
+    """After a rest, a long hole, a failure and the end; the track says if it is closed twice."""
+    slow = SlowFace(look_ahead_s=0.1, seconds=0.01)
+
+    async def scene(room: Room) -> None:
+        await room.say(0.5)
+        room.mirror.switch("closed")
+        await asyncio.sleep(1.0)
+        assert [track.closed for track in slow.tracks] == [True]
+        await room.say(0.5)
+        room.at += RATE * 2
+        await room.say(0.5)
+        assert [track.closed for track in slow.tracks] == [True, True, False]
+        slow.fails = True
+        await room.say(0.1)
+        assert [track.closed for track in slow.tracks] == [True] * 3
+        slow.fails = False
+        room.mirror.switch("open")
+        await room.say(0.5)
+
+    in_a_room(scene, Room(slow))
+    assert [track.closed for track in slow.tracks] == [True] * 4
+
+
+@pytest.mark.parametrize("steps", range(1, 40, 3))
+def test_a_mirror_that_ends_closes_its_take(steps: int) -> None:
+    """Whatever was under way."""
+    slow = SlowFace(look_ahead_s=0.1, seconds=0.05)
+
+    async def scene(room: Room) -> None:
+        speaking = asyncio.create_task(room.say(0.4))
+        for _ in range(steps):
+            await asyncio.sleep(0.003)
+        if steps % 2:
+            room.mirror.switch("closed")
+            await asyncio.sleep(0.001 * steps)
+        speaking.cancel()
+
+    in_a_room(scene, Room(slow))
+    assert slow.tracks and all(track.closed for track in slow.tracks)
+    assert slow.executor.under_way == 0
+
+
 # --- in a session --------------------------------------------------------------------------------------
 
 

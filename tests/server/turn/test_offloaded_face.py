@@ -132,6 +132,7 @@ def test_a_turn_can_be_stopped_at_every_step_and_leaves_no_work() -> None:
                 loop.before_step = None
                 flushed = [e for e in ears.events if isinstance(e, TurnFlushed)]
                 assert face.executor.under_way == 0
+                assert all(track.closed for track in face.tracks)
                 if flushed:
                     at = ears.events.index(flushed[0])
                     assert not any(isinstance(e, SegmentReady) for e in ears.events[at:])
@@ -140,6 +141,7 @@ def test_a_turn_can_be_stopped_at_every_step_and_leaves_no_work() -> None:
                 await asyncio.sleep(10)
                 check_media(ears, 2)
                 assert face.executor.begun > begun
+                assert face.tracks[-1].closed
                 return bool(flushed)
 
         return run_virtual(main())
