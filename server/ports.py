@@ -59,8 +59,8 @@ class Voice(Protocol):
 class FaceTrack(Protocol):
     """The mouth of one turn, pushed along by its speech. Synchronous, owned by one turn.
 
-    Its calls come one after the other, though not always from the same thread (`FaceDriver.executor`). A
-    turn that is stopped drops its track without settling it.
+    Its calls come one after the other, though not always from the same thread (`FaceDriver.executor`).
+    Whoever began a track closes it, settled or not.
     """
 
     def follow(self, speech: SpeechChunk) -> FaceFrames:
@@ -72,6 +72,10 @@ class FaceTrack(Protocol):
 
     def settle(self) -> FaceFrames:
         """The tail after the last chunk, up to and including the frame that is at rest."""
+        ...
+
+    def close(self) -> None:
+        """Give back what is held for this track; quick. No call comes after it."""
         ...
 
 

@@ -79,6 +79,29 @@ class Stream:
         return np.array(made, np.float32).reshape(-1, len(CHANNELS))
 
 
+class _Room:
+    """What is known of streams, a row each, and which rows nobody has."""
+
+    def __init__(self, network: FaceNetwork) -> None:
+        self.rows = _FIRST_ROWS
+        self.free = list(range(_FIRST_ROWS))
+        self.levels = Levels(_FIRST_ROWS)
+        self.memory = Memory(network, _FIRST_ROWS)
+        self.mouths = SpeakingMouths(_FIRST_ROWS)
+
+    def grow(self) -> None:
+        """Twice as many rows."""
+        self.free += range(self.rows, 2 * self.rows)
+        self.rows *= 2
+        for state in (self.levels, self.memory, self.mouths):
+            state.grow(self.rows)
+
+    def reset(self, row: int) -> None:
+        """It belongs to a new stream."""
+        for state in (self.levels, self.memory, self.mouths):
+            state.reset(np.array([row]))
+
+
 class Listeners:
     """All streams that one network serves, of any sample rates. Not safe for several threads, but for the
     dropping of streams.
@@ -88,12 +111,7 @@ class Listeners:
         self._network = network
         self._streams: WeakValueDictionary[int, Stream] = WeakValueDictionary()
         self._waiting: WeakSet[Stream] = WeakSet()
-        self._rows: int
-        self._free: list[int]
-        self._levels: Levels
-        self._memory: Memory
-        self._mouths: SpeakingMouths
-        self._vacate()
+        self._room = _Room(network)
 
     def __len__(self) -> int:
         """How many streams there are."""
@@ -102,28 +120,30 @@ class Listeners:
     @property
     def rows(self) -> int:
         """For how many streams there is room: less than twice as many as there were at once."""
-        return self._rows
+        return self._room.rows
 
     def begin(self, rate: int) -> Stream:
         """A new stream, with a place among the others until it is dropped or `end` is called.
 
         Raises ValueError for a rate that is not heard.
         """
-        if not self._streams and self._rows > _FIRST_ROWS:
-            self._vacate()
-        if not self._free:
-            self._free = [row for row in range(self._rows) if row not in self._streams] or self._grow()
-        stream = Stream(self._free[-1], rate, self._waiting)
-        self._streams[self._free.pop()] = stream
-        for state in (self._levels, self._memory, self._mouths):
-            state.reset(np.array([stream.row]))
+        if not self._streams and self._room.rows > _FIRST_ROWS:
+            self._room = _Room(self._network)
+        room = self._room
+        if not room.free:
+            room.free = [row for row in range(room.rows) if row not in self._streams]
+        if not room.free:
+            room.grow()
+        stream = Stream(room.free[-1], rate, self._waiting)
+        self._streams[room.free.pop()] = stream
+        room.reset(stream.row)
         return stream
 
     def end(self, stream: Stream) -> None:
         """The stream is over. Twice is once."""
         if self._streams.get(stream.row) is stream:
             del self._streams[stream.row]
-            self._free.append(stream.row)
+            self._room.free.append(stream.row)
             stream.leave()
 
     def step(self) -> int:
@@ -143,29 +163,15 @@ class Listeners:
         """All steps that are ready, of all streams; how many there were."""
         return sum(iter(self.step, 0))
 
-    def _vacate(self) -> None:
-        """Room for the first few, as at the beginning."""
-        self._rows = _FIRST_ROWS
-        self._free = list(range(_FIRST_ROWS))
-        self._levels = Levels(_FIRST_ROWS)
-        self._memory = Memory(self._network, _FIRST_ROWS)
-        self._mouths = SpeakingMouths(_FIRST_ROWS)
-
-    def _grow(self) -> list[int]:
-        """Twice as much room; the new rows."""
-        first, self._rows = self._rows, 2 * self._rows
-        for state in (self._levels, self._memory, self._mouths):
-            state.grow(self._rows)
-        return list(range(first, self._rows))
-
     def _answer(self, ready: Sequence[Stream]) -> None:
+        room = self._room
         rows = np.array([s.row for s in ready])
         steps = np.array([s.step for s in ready])
         decibels = np.concatenate([_decibels(some) for some in _groups(ready)], axis=1)
-        x = np.concatenate([self._levels.level(rows, half) for half in decibels], axis=1)
-        answers, saw = self._network.answer(x, self._memory.seen(rows, steps))
-        self._memory.keep(rows, steps, saw)
-        core = self._mouths.speak(rows, answers, voiced(x))
+        x = np.concatenate([room.levels.level(rows, half) for half in decibels], axis=1)
+        answers, saw = self._network.answer(x, room.memory.seen(rows, steps))
+        room.memory.keep(rows, steps, saw)
+        core = room.mouths.speak(rows, answers, voiced(x))
         for stream, pose in zip(ready, face(core), strict=True):
             stream.made(pose)
 

@@ -145,3 +145,6 @@ class _OverheardTrack:
 
     def settle(self) -> FaceFrames:
         return self._track.settle()
+
+    def close(self) -> None:
+        self._track.close()

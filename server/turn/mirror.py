@@ -92,6 +92,10 @@ class _Take:
     def feel(self, mood: str, intensity: float) -> None:
         self._life.feel((self.end - self._start) / self._microphone.rate, mood, intensity)
 
+    def close(self) -> None:
+        """Give back what the track holds; nothing comes after it."""
+        self._track.close()
+
     def _placed(self, frames: FaceFrames) -> FaceFrames:
         """On the microphone's grid."""
         return FaceFrames(self._first + frames.first, frames.fps, frames.weights, frames.head)
@@ -160,13 +164,16 @@ class Mirror:
 
     async def run(self) -> None:
         """Follow what is heard, for ever. Cancelling is safe."""
-        while True:
-            while not self._waiting:
-                self._wake.clear()
-                await self._wake.wait()
-            await self._clock.sleep_until(self._due)
-            if self._waiting:
-                await self._step()
+        try:
+            while True:
+                while not self._waiting:
+                    self._wake.clear()
+                    await self._wake.wait()
+                await self._clock.sleep_until(self._due)
+                if self._waiting:
+                    await self._step()
+        finally:
+            self._end_take()
 
     # --- the queue -------------------------------------------------------------------------------
 
@@ -221,6 +228,7 @@ class Mirror:
         if not len(fresh):
             return FaceFrames.empty(self._shown, self._fps)
         if self._take is None or fresh.position - self._take.end > self._microphone.samples(HOLE_S):
+            self._end_take()
             self._take = self._new_take(fresh.position)
             self._charge(TAKE_S)
         self._charge((fresh.end - self._take.end) / self._microphone.rate)
@@ -241,8 +249,16 @@ class Mirror:
         return _Take(self._driver, life, self._fps, self._microphone, position)
 
     async def _settle(self) -> FaceFrames:
-        take, self._take = self._take, None
-        return FaceFrames.empty(self._shown, self._fps) if take is None else await take.settle()
+        try:
+            take = self._take
+            return FaceFrames.empty(self._shown, self._fps) if take is None else await take.settle()
+        finally:
+            self._end_take()
+
+    def _end_take(self) -> None:
+        if self._take is not None:
+            self._take.close()
+        self._take = None
 
     def _show(self, frames: FaceFrames, arrived: float) -> None:
         """Send what is new: the frames of a rest may reach into the take after it."""
@@ -259,7 +275,7 @@ class Mirror:
     def _fail(self, code: str, message: str) -> None:
         """The face stands still until the microphone is opened again."""
         self._failed = True
-        self._take = None
+        self._end_take()
         self._waiting.clear()
         self._queued = 0
         self._delivery.tell(TurnFailed(None, code, message))

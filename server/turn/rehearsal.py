@@ -3,6 +3,8 @@
 The first use of an engine loads dictionaries, builds an index, compiles and caches.
 """
 
+from contextlib import closing
+
 import numpy as np
 
 from server.audio.chunk import AudioChunk, AudioFormat
@@ -52,9 +54,10 @@ async def rehearse(engines: Engines, character: Character, fps: int, clock: Cloc
     )
     await turn.run()
     if engines.mirror is not None:
-        track, executor = engines.mirror.begin(fps), engines.mirror.executor
-        await offloaded(executor, track.follow, _silence(1.0))
-        await offloaded(executor, track.settle)
+        executor = engines.mirror.executor
+        with closing(engines.mirror.begin(fps)) as track:
+            await offloaded(executor, track.follow, _silence(1.0))
+            await offloaded(executor, track.settle)
 
 
 def _silence(seconds: float) -> SpeechChunk:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from dataclasses import dataclass, field
 
 from blend_shapes.layers import LivingFace
@@ -165,10 +165,11 @@ class Turn:
 
         Raises whatever an engine raised that is no `EngineError`: those are told to the client.
         """
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._think(), name=f"think {self.number}")
-            group.create_task(self._speak(), name=f"speak {self.number}")
-            group.create_task(self._send(), name=f"send {self.number}")
+        with closing(self._track):
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._think(), name=f"think {self.number}")
+                group.create_task(self._speak(), name=f"speak {self.number}")
+                group.create_task(self._send(), name=f"send {self.number}")
 
     # --- think ---------------------------------------------------------------------------------
 

@@ -56,12 +56,14 @@ class SlowFace:
     def __init__(self, look_ahead_s: float, seconds: float) -> None:
         self._ahead_s = look_ahead_s
         self.executor = VirtualExecutor(seconds)
+        self.tracks: list[SlowTrack] = []
 
     def look_ahead_s(self, fps: int) -> float:
         return self._ahead_s
 
     def begin(self, fps: int) -> "SlowTrack":
-        return SlowTrack(fps, self._ahead_s)
+        self.tracks.append(SlowTrack(fps, self._ahead_s))
+        return self.tracks[-1]
 
     async def close(self) -> None:
         pass
@@ -75,6 +77,7 @@ class SlowTrack:
         self._look_ahead_s = look_ahead_s
         self._next = 0
         self._end = 0.0
+        self.closed = False
 
     def follow(self, speech: SpeechChunk) -> FaceFrames:
         assert abs(speech.start - self._end) < 1e-9, "speech has a hole"
@@ -83,6 +86,10 @@ class SlowTrack:
 
     def settle(self) -> FaceFrames:
         return self._frames_to(int(self._end * self._fps) + 2)
+
+    def close(self) -> None:
+        assert not self.closed, "closed once"
+        self.closed = True
 
     def _frames_to(self, stop: int) -> FaceFrames:
         first, self._next = self._next, max(self._next, stop)

@@ -87,11 +87,12 @@ def loss(net: FaceNet, inputs: Tensor, core: Tensor, seals: Tensor, classes: Ten
     sealed; cross-entropy of the seals, of speech, and of the phones.
     """
     mouth, sealed, said = net(inputs)
-    channels = torch.tensor([_WEIGHTS.get(name, 0.5) for name in CORE])[None, :, None]
+    device = inputs.device
+    channels = torch.tensor([_WEIGHTS.get(name, 0.5) for name in CORE], device=device)[None, :, None]
     error = (mouth - core) / net.spread[None, :, None]
     weight = channels * (1.0 + 3.0 * seals[:, :1])
     speed = error[..., 1:] - error[..., :-1]
     shape = (weight * error**2).mean() + 4.0 * (weight[..., 1:] * speed**2).mean()
-    positive = torch.tensor((4.0, 4.0, 1.0, 1.0))[None, :, None]
+    positive = torch.tensor((4.0, 4.0, 1.0, 1.0), device=device)[None, :, None]
     closing = functional.binary_cross_entropy_with_logits(sealed, seals, pos_weight=positive)
     return shape + 2.0 * closing + 0.5 * functional.cross_entropy(said, classes)

@@ -48,3 +48,6 @@ class ArticulationTrack:
     def settle(self) -> FaceFrames:
         """See `FaceTrack.settle`."""
         return (self._mouth or Mouth(self._fps)).settle(self._end)
+
+    def close(self) -> None:
+        """Nothing is held."""

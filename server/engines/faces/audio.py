@@ -49,7 +49,7 @@ class AudioDriver:
 
 
 class AudioTrack:
-    """See `FaceTrack`. The first chunk says the rate; who drops a track ends its stream."""
+    """See `FaceTrack`. The first chunk says the rate."""
 
     def __init__(self, fps: int, rounds: Rounds) -> None:
         self._fps = fps
@@ -63,6 +63,10 @@ class AudioTrack:
     def settle(self) -> FaceFrames:
         """See `FaceTrack.settle`."""
         return self._rounds.alone(self.settling())
+
+    def close(self) -> None:
+        """See `FaceTrack.close`. A stream that nobody holds has ended."""
+        self._mouth = None
 
     def following(self, speech: SpeechChunk) -> Call[FaceFrames]:
         """`follow` as a call for `Rounds`."""

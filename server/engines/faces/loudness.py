@@ -40,3 +40,6 @@ class LoudnessTrack:
     def settle(self) -> FaceFrames:
         """See `FaceTrack.settle`."""
         return (self._loudness or Loudness(self._fps, _ANY_RATE)).settle()
+
+    def close(self) -> None:
+        """Nothing is held."""

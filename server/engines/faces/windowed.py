@@ -93,6 +93,9 @@ class WindowedTrack:
             runs += [self._follow(window) for window in windows]
         return self._joined([*runs, self._mouth.settle(self._end)])
 
+    def close(self) -> None:
+        """Nothing is held."""
+
     def _follow(self, window: Window) -> FaceFrames:
         try:
             poses = self._inference.poses(window)

@@ -130,7 +130,7 @@ def test_rates_that_are_not(rate: int) -> None:
     listeners = Listeners(Noting())
     with pytest.raises(ValueError, match="8000 to 48000"):
         SoundMouth(60, rate, listeners)
-    assert not len(listeners) and len(listeners._free) == listeners.rows
+    assert not len(listeners) and len(listeners._room.free) == listeners.rows
 
 
 @pytest.mark.parametrize("fps", [0, -1])
@@ -177,7 +177,7 @@ SOUNDS: dict[str, Callable[[int], NDArray[np.floating]]] = {
     "two voices": lambda rate: _talk(rate) + _talk(rate, low=190.0),
     "noise": lambda rate: noise(2 * rate, 8000.0),
     "as loud as can be": lambda rate: 32767.0 * np.sign(np.sin(np.arange(2 * rate) * 0.3)),
-    "music": lambda rate: 5000.0 * augment.music(2 * rate, np.random.default_rng(1)),
+    "music": lambda rate: np.float64(5000.0) * augment.music(2 * rate, np.random.default_rng(1)),
     "clicks": lambda rate: np.where(np.arange(2 * rate) % (rate // 3) < 9, 30_000.0, 0.0),
     "a constant": lambda rate: np.full(2 * rate, 20_000.0),
     "stops and goes on": _goes_on,

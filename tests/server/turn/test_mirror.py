@@ -339,6 +339,9 @@ class FailingTrack:
     def settle(self) -> FaceFrames:
         raise AssertionError("nothing to settle")
 
+    def close(self) -> None:
+        pass
+
 
 class FailingDriver(LoudnessDriver):
     def begin(self, fps: int) -> FailingTrack:  # type: ignore[override]
