@@ -5,7 +5,6 @@ A lesson is some utterances of one speaker, each in circumstances of its own, wi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.random import Generator
@@ -22,9 +21,6 @@ from blend_shapes.phonemes.timing import PhoneTiming
 Samples = NDArray[np.int16]
 Speech = tuple[Samples, Sequence[PhoneTiming]]
 """Samples at RATE, and the phones in them."""
-
-
-_SONORANTS: Final = frozenset("mnŋlaeiouəɛɪʌɑɔ")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,38 +94,9 @@ def _arranged(utterance: Speech, rng: Generator) -> tuple[Array, list[PhoneTimin
     """With a loudness that wanders, and silence before and after."""
     samples, phones = utterance
     voice = samples.astype(np.float32) / 32768.0
-    if rng.random() < 0.35:
-        voice, phones = _drawled(voice, phones, rng)
     voice *= augment.swell(len(voice), rng)
     lead, trail = (int(RATE * rng.exponential(0.5)) for _ in range(2))
     return np.pad(voice, (lead, trail + RATE // 5)), [p.moved(lead / RATE) for p in phones]
-
-
-def _drawled(
-    voice: Array, phones: Sequence[PhoneTiming], rng: Generator
-) -> tuple[Array, list[PhoneTiming]]:
-    """With a sonorant drawn out, as by one who hesitates: its middle again and again, for 0.2 to 0.8 s."""
-    some = [p for p in phones if p.phone[:1] in _SONORANTS and p.end - p.start > 0.05]
-    lips = [p for p in some if p.phone[:1] == "m"]
-    if not some:
-        return voice, list(phones)
-    these = lips if lips and rng.random() < 0.6 else some
-    chosen = these[int(rng.integers(len(these)))]
-    begin, end = (int(RATE * (chosen.start + f * (chosen.end - chosen.start))) for f in (0.3, 0.8))
-    middle, fade = voice[begin:end], int(0.006 * RATE)
-    if len(middle) < 3 * fade:
-        return voice, list(phones)
-    ramp = np.linspace(0.0, 1.0, fade, dtype=np.float32)
-    joint = middle[-fade:] * (1.0 - ramp) + middle[:fade] * ramp
-    once = np.concatenate([joint, middle[fade:-fade]])
-    more = np.tile(once, max(1, int(rng.uniform(0.2, 0.8) * RATE / len(once))))
-    longer = np.concatenate([voice[: end - fade], more, joint, voice[begin + fade :]])
-    by = (len(longer) - len(voice)) / RATE
-    moved = [p if p.end <= chosen.start + 1e-9 else p.moved(by) for p in phones if p is not chosen]
-    drawn = PhoneTiming(
-        chosen.phone, chosen.start, chosen.release + by, chosen.end + by, chosen.stress, chosen.word_start
-    )
-    return longer, sorted([*moved, drawn], key=lambda p: p.start)
 
 
 def _heard(voice: Array, others: Sequence[Array], pace: Pace, rng: Generator) -> Samples:
@@ -137,7 +104,7 @@ def _heard(voice: Array, others: Sequence[Array], pace: Pace, rng: Generator) ->
     if rng.random() < 0.85:
         sound = augment.tilt(sound, rng)
     power = float(np.sqrt(np.mean(sound**2)))
-    snr_db = rng.choice((rng.uniform(2.0, 18.0), rng.uniform(8.0, 45.0), 70.0), p=(0.3, 0.55, 0.15))
+    snr_db = rng.uniform(2.0, 45.0) if rng.random() < 0.85 else 70.0
     music = rng.random() < 0.05
     background = augment.music(len(sound), rng) if music else augment.noise(len(sound), rng, others)
     sound = sound + power * 10.0 ** (-snr_db / 20.0) * background
