@@ -27,12 +27,15 @@ def learnt() -> list[Lesson]:
     return [*made, *made, *quiet_lessons(2, rng)]
 
 
-def test_the_recipe(learnt: list[Lesson], tmp_path: Path) -> None:
+def test_the_recipe(learnt: list[Lesson], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
     from blend_shapes.audio.training import export
+    from blend_shapes.audio.training import fit as module
     from blend_shapes.audio.training.fit import Course, fit
 
+    monkeypatch.setattr(module, "BATCH", 4)
+    monkeypatch.setattr(module, "STRETCH", 256)
     course = Course.of(learnt)
     assert len(course.inputs) == sum(len(lesson.inputs) for lesson in learnt)
     threads = torch.get_num_threads()
