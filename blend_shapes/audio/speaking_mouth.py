@@ -29,7 +29,7 @@ _GAINS: Final = np.array(
     ],
     np.float32,
 )
-"""What gives movements back their size, from voices that training left out."""
+"""What gives movements back their size: so that jaw and rounding spread as they do in captured speech."""
 _BY_LOUDNESS: Final = (0.65, 0.5)
 """Factor on the jaw of a faint voice, and what a loud one adds."""
 _LOUD_JAW: Final = 0.15
