@@ -7,12 +7,18 @@ Every stream is an async *generator*, because only generators can be closed; who
 from collections.abc import AsyncGenerator
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from blend_shapes.face import FaceFrames
+from server.audio.chunk import Samples
 from server.history import History
 from server.speech.character import Character, Speaker
-from server.speech.values import Sentence, SpeechChunk
+from server.speech.values import Sentence, SpeechChunk, Utterance
+
+LISTENING_RATE: Final = 16_000
+"""Samples a second of what detectors and recognizers hear."""
+WINDOW: Final = 512
+"""Samples that a detector judges at once: 32 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,79 @@ class VoiceTraits:
     """Whether chunks carry phone timings."""
     languages: tuple[str, ...] = ()
     """BCP 47 tags it speaks; empty for any."""
+
+
+class VoiceActivity(Protocol):
+    """One microphone, judged window by window. Synchronous, owned by one listener."""
+
+    def probability(self, window: Samples) -> float:
+        """How likely it is, from 0 to 1, that somebody speaks in these WINDOW samples at LISTENING_RATE.
+
+        They follow the ones before without a gap. Takes well under a millisecond.
+        """
+        ...
+
+
+class Detector(Protocol):
+    """Detects speech: makes a judge for each microphone."""
+
+    def begin(self) -> VoiceActivity:
+        """A judge that has heard nothing yet; quick."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecognizerTraits:
+    """What a recognizer declares."""
+
+    languages: tuple[str, ...] = ()
+    """BCP 47 tags that it understands; empty for any."""
+    partials: bool = False
+    """Whether it understands while it hears, so that `Transcript.understood` costs little at any time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What helps to understand an utterance."""
+
+    language: str | None = None
+    """BCP 47 tag of what is probably spoken; None to find out, where the recognizer can."""
+    phrases: tuple[str, ...] = ()
+    """What is likely to be said, such as names, and the questions that the character can answer."""
+
+
+class Transcript(Protocol):
+    """One utterance that is being recognised. Owned by one listener; its calls never overlap."""
+
+    def follow(self, samples: Samples) -> None:
+        """Hear more, at LISTENING_RATE, without a gap after what came before. Never waits."""
+        ...
+
+    async def understood(self) -> Utterance:
+        """All that was said up to the last sample followed. Cancelling is safe, and stops the work soon.
+
+        May be asked again, also after more was heard. Raises EngineError.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back what is held; quick. No call comes after it."""
+        ...
+
+
+class Recognizer(Protocol):
+    """Listens: makes a transcript for each utterance."""
+
+    @property
+    def traits(self) -> RecognizerTraits: ...
+
+    def begin(self, hints: Hints) -> Transcript:
+        """A transcript of one utterance; quick."""
+        ...
+
+    async def close(self) -> None: ...
 
 
 class Brain(Protocol):

@@ -9,6 +9,17 @@ from server.audio.chunk import AudioChunk
 
 
 @dataclass(frozen=True, slots=True)
+class Utterance:
+    """What the user said, as far as it was understood; `text` is empty where nothing was."""
+
+    text: str
+    language: str | None = None
+    """BCP 47 tag, where the recognizer knows it."""
+    confidence: float = 1.0
+    """From 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cue:
     """A gesture or event the brain asked for, at character `offset` of its sentence."""
 

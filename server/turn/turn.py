@@ -11,7 +11,7 @@ from server.audio.chunk import AudioFormat
 from server.clock import Clock
 from server.errors import CannotSpeak, EngineError
 from server.history import History
-from server.ports import Brain, FaceDriver, FaceTrack, Voice
+from server.ports import Brain, Detector, FaceDriver, FaceTrack, Recognizer, Voice
 from server.speech.captions import CaptionPiece, Captions
 from server.speech.character import Character
 from server.speech.mux import Mux
@@ -66,6 +66,9 @@ class Engines:
     face: FaceDriver
     mirror: FaceDriver | None = None
     """Drives the user's own face from the user's own voice; None: no drive mode."""
+    detector: Detector | None = None
+    recognizer: Recognizer | None = None
+    """With both of them the user can talk to the avatar; without, only write."""
 
 
 def pause_s(face: FaceDriver, fps: int) -> float:
