@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server import characters, config
@@ -23,6 +23,7 @@ from server.net import application, serving
 from server.net.service import Service
 from server.observe.metrics import Metrics
 from server.speech.character import Character
+from server.speech.languages import covered
 from server.store.memory import MemoryHistories
 from server.turn.rehearsal import rehearse
 from server.turn.session import Session, Terms
@@ -72,14 +73,14 @@ async def engines(tree: config.Config) -> AsyncGenerator[Engines, None]:
         stack.push_async_callback(voice.close)
         brain = catalog.make("brain", slots.brain.use, slots.brain.options)
         stack.push_async_callback(brain.close)
-        detector = recognizer = None
+        made = Engines(brain, voice, face, mirror)
+        match(tree, made)
         if slots.recognizer is not None:
             recognizer = catalog.make("recognizer", slots.recognizer.use, slots.recognizer.options)
             stack.push_async_callback(recognizer.close)
             detector = catalog.make("detector", slots.detector.use, slots.detector.options)
             stack.push_async_callback(detector.close)
-        made = Engines(brain, voice, face, mirror, detector, recognizer)
-        match(tree, made)
+            made = replace(made, detector=detector, recognizer=recognizer)
         yield made
 
 
@@ -103,6 +104,26 @@ def match(tree: config.Config, engines: Engines) -> None:
         )
     if (pause := pause_s(engines.face, tree.face.fps)) > PAUSE_S:
         log.info("the face %s looks far ahead: sentences are %.2f s apart or more", face, pause)
+
+
+def match_language(tree: config.Config, engines: Engines, character: Character) -> None:
+    """Whether the recognizer understands the language of this character, the default one.
+
+    Raises ConfigError where it does not; of `auto` it is said in the log, for it has taken what there is.
+    """
+    language = character.speaker.language
+    if engines.recognizer is None or tree.engines.recognizer is None:
+        return
+    if covered(language, engines.recognizer.traits.languages):
+        return
+    use = tree.engines.recognizer.use
+    text = (
+        f"{character.name} speaks {language!r}, which the recognizer {use} does not understand; "
+        f"set engines.recognizer: {{use: faster-whisper, folder: models/whisper}}, or none"
+    )
+    if use != "auto":
+        raise ConfigError(f"engines.recognizer: {text}")
+    log.warning(text)
 
 
 def cast(tree: config.Config) -> tuple[Mapping[str, Character], str]:
@@ -139,6 +160,7 @@ async def running(
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         parts = await stack.enter_async_context(engines(tree)) if made is None else made
+        match_language(tree, parts, by_name[default])
         sessions = Sessions(
             _maker(parts, clock, metrics.observe),
             MemoryHistories(clock),
@@ -162,6 +184,7 @@ async def running(
             rate=parts.voice.traits.rate,
             drive=parts.mirror is not None,
             listens=parts.detector is not None and parts.recognizer is not None,
+            understands=() if parts.recognizer is None else parts.recognizer.traits.languages,
             token=token,
             greeting=tree.conversation.greeting,
         )

@@ -65,7 +65,7 @@ class MirrorPage(OpenPage):
 async def server() -> AsyncIterator[app.Running]:
     need_chromium()
     build_page()
-    engines = {"brain": "echo", "voice": "espeak", "face": "articulation"}
+    engines = {"brain": "echo", "voice": "espeak", "face": "articulation", "recognizer": None}
     talking = config.parse({"server": {"port": 0, "grace_s": 0}, "engines": engines}, "test")
     async with app.running(talking, environ={}) as running:
         yield running
