@@ -107,6 +107,8 @@ class Ear:
 
     def due(self, until: float) -> list[Mark]:
         """The marks that may move frames before `until` and were not given yet."""
+        if not self._marks and not self._by_ear:
+            return []
         now = [m for m in self._marks if m.at < until + _lead(m)]
         self._marks = [m for m in self._marks if m.at >= until + _lead(m)]
         heard = [m for m in self._by_ear if m.at < until + _lead(m)]
