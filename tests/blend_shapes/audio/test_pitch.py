@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blend_shapes.audio.pitch import HOP_HZ, LEAST_HZ, MOST_HZ, RATES, Pitch, PitchTrack
+from blend_shapes.audio.pitch import HOP_HZ, LEAST_HZ, LOOK_AHEAD_S, MOST_HZ, RATES, Pitch, PitchTrack
 from tests.blend_shapes.audio.sounds import Sound, buzz, noise, rounded
 
 ALL_RATES = [8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000]
@@ -116,8 +116,8 @@ def test_look_ahead_is_as_declared(rate: int) -> None:
     for at in range(0, rate, rate // 200):
         told += len(pitch.follow(sound[at : at + rate // 200]))
         heard = min(at + rate // 200, rate) / rate
-        assert told >= (heard - Pitch.look_ahead) * HOP_HZ - 1e-9
-    assert Pitch.look_ahead <= 0.06
+        assert told >= (heard - pitch.look_ahead) * HOP_HZ - 1e-9
+    assert LOOK_AHEAD_S <= 0.06
 
 
 def test_level() -> None:
