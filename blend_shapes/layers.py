@@ -185,17 +185,19 @@ class LivingFace:
         times = mouth.times()
         first, last = float(times[0]), float(times[-1])
         self._make_pulses(last)
-        talk = between(self._ear.talk(), first, last)
         seals = self._constraints.seals
         held = between(seals[Seal.BILABIAL] + seals[Seal.LABIODENTAL], first, last)
+        felt = self._feelings.face(times) if self._feelings.show else None
+        talk = [] if felt is None else between(self._ear.talk(), first, last)
         life, (spoken, closed) = self._pulses.total(times, talk, held)
-        mood = self._mood(times, spoken)
         slow = drift(self._seed, times)
+        mood = None if felt is None else _mood(*felt, spoken)
         if first < WAKE_S:  # pulses wake up by themselves
             awake = smoothstep(times / WAKE_S)[:, None]
-            mood = mood * awake
+            mood = None if mood is None else mood * awake
             slow *= awake
-        life += mood
+        if mood is not None:
+            life += mood
         if end is not None:
             asleep = smoothstep((times - self._rests_from) / SLEEP_S)[:, None]
             life *= 1.0 - asleep
@@ -207,14 +209,6 @@ class LivingFace:
         self._next_time = last
         self._forget(last)
         return FaceFrames(mouth.first, mouth.fps, weights, life[:, HEAD_AT].copy())
-
-    def _mood(self, times: Times, spoken: Array) -> Array:
-        """The mood alone, shape (times, 58) or (58,). Its mouth steps back for speech, whose windows are
-        `spoken`."""
-        upper, mouth = self._feelings.face(times)
-        if not mouth.any():
-            return upper
-        return upper + mouth * (1.0 - (1.0 - SPEAKING_SHARE) * union(spoken))[:, None]
 
     def _make_pulses(self, until: float) -> None:
         """What happens up to the last frame; all that it depends on is known by then."""
@@ -239,6 +233,14 @@ class LivingFace:
         self._head_room.forget(before)
         self._constraints.forget(before)
         self._feelings.forget(before)
+
+
+def _mood(upper: Array, mouth: Array, spoken: Array) -> Array:
+    """The mood alone, shape (times, 58) or (58,). Its mouth steps back for speech, whose windows are
+    `spoken`."""
+    if not mouth.any():
+        return upper
+    return upper + mouth * (1.0 - (1.0 - SPEAKING_SHARE) * union(spoken))[:, None]
 
 
 __all__ = ["LOOK_AHEAD_S", "SLEEP_S", "WAKE_S", "LivingFace"]

@@ -97,9 +97,17 @@ class Outbox:
         self._push(partial(self._socket.put, self.wire.event(event)))
 
     def live(self, event: Live) -> None:
-        if not self._closed and self._socket.unsent <= LIVE_BYTES:
-            self._live.append(self.wire.event(event))
+        if self._closed or self._socket.unsent > LIVE_BYTES:
+            return
+        payload = self.wire.event(event)
+        if self._live or not self._calm(payload):
+            self._live.append(payload)
             self._wake.set()
+            return
+        try:
+            _at_once(self._socket.put(payload))
+        except ConnectionError:
+            self._give_up("it is gone")
 
     def hush(self) -> None:
         self._hushed += 1
@@ -173,6 +181,16 @@ class Outbox:
         self.close()
         self._socket.abort()
         self._lost(why)
+
+
+def _at_once(writing: Coroutine[None, None, None]) -> None:
+    """A write that cannot block, done here and now."""
+    try:
+        writing.send(None)
+    except StopIteration:
+        return
+    writing.close()
+    raise RuntimeError("a write into a calm transport waited")
 
 
 def _to_nobody(why: str) -> None: ...
