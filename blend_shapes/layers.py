@@ -19,7 +19,6 @@ from blend_shapes.articulation.mouth import LOOK_AHEAD_S, checked
 from blend_shapes.articulation.score import Constraints, Splitter
 from blend_shapes.articulation.windows import (
     Array,
-    Times,
     between,
     smoothstep,
     strongest,

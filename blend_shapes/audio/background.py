@@ -1,4 +1,4 @@
-"""What stands out from the sound that is always there: noise of the room, of the line, of the microphone."""
+"""What stands out from the sound that is always there: noise of room, line and microphone."""
 
 from typing import Final
 

@@ -61,7 +61,7 @@ class Correlator:
         """Of the parts of the next hop's window that are known."""
         self._hop = 0
         self._edges: Whole = np.zeros(0, np.int64)
-        """Of the parts in the windows of the hops under way, counted from the first decimated sample kept."""
+        """Of the parts in the windows of the hops under way, counted from the first of `_slow`."""
         self._moves = np.arange(-self._high, self._high + 2)
 
     @staticmethod
@@ -101,7 +101,7 @@ class Correlator:
         return levels
 
     def correlations(self, hops: int) -> Values:
-        """Of the hops that `feed` was asked for last, with the windows' means taken off: shape (hops, lags)."""
+        """Of the hops that `feed` told last, with the windows' means taken off: shape (hops, lags)."""
         edges, halves = self._edges, self._high - self._low + 1
         parts = np.concatenate([self._products, self._part_products(edges[len(self._products) :])])
         self._products = parts[hops:]

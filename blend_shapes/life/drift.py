@@ -55,7 +55,8 @@ def _cubic(seed: int, index: int, period: int) -> Array:
 
 
 def drift(seed: int, times: Times, period_steps: int = 0) -> Array:
-    """Shape (times, 6), columns as CHANNELS; times rise. With `period_steps` it repeats after so many steps."""
+    """Shape (times, 6), columns as CHANNELS, for rising times. With `period_steps` it repeats after so many
+    steps."""
     position = times / STEP_S
     index = np.floor(position)
     x = (position - index).astype(np.float32)[:, None]

@@ -50,8 +50,8 @@ _MOTIONS: Final[tuple[tuple[dict[str, float], float, dict[str, float]], ...]] = 
     ({"mouthSide": 1.0}, 1.0, {"mouthLeft": 1.0}),
     ({"mouthSide": -1.0}, 1.0, {"mouthRight": 1.0}),
 )
-"""What each motion is made of, how much of it is weight 1 (an eye that has turned 30 degrees sideways, or 25
-up or down), and what it moves; lids follow the gaze in part. None moves what another does."""
+"""What each motion is made of, how much of it is weight 1 (an eye that has turned 30 degrees sideways, or
+25 up or down), and what it moves; lids follow the gaze in part. None moves what another does."""
 _MADE_OF: Final = np.array([[of.get(name, 0.0) for of, _, _ in _MOTIONS] for name in _SOURCES], np.float32)
 _SCALE: Final = np.array([1.0 / full for _, full, _ in _MOTIONS], np.float32)
 _MOVES: Final = np.array([expression(moved)[:_COUNT] for _, _, moved in _MOTIONS])

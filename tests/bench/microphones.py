@@ -1,7 +1,7 @@
 """Live microphones in one process: ``python -m tests.bench.microphones URL PID --crowd 60``.
 
-Each sends 20 ms of spoken sentences at a time, at the moment when its last sample is heard, all at moments of
-their own. Everything is made before and reckoned afterwards, so that this process does little meanwhile.
+Each sends 20 ms of spoken sentences at a time, at the moment when its last sample is heard, all at moments
+of their own. Everything is made before and reckoned afterwards: this process does little meanwhile.
 Prints one JSON object: milliseconds, and shares of a core for server and clients.
 """
 
@@ -24,8 +24,9 @@ from python_client.microphone import MESSAGE_S, Microphone
 from server.config import EngineSlots
 from server.engines import catalog
 from tests.bench.processes import Served
+from tests.bench.skew import late_ms
 from tests.bench.wire import Wire, connect
-from tests.fakes.sentence import sentence
+from tests.fakes.sentence import sentence_and_phones
 
 RATE = 16_000
 FPS = 60
@@ -55,6 +56,7 @@ class Speaker:
     """When each message was."""
     faces: list[tuple[int, int, float]] = field(default_factory=list)
     """First frame of each message, frame after its last, and when it came."""
+    payloads: list[bytes] = field(default_factory=list)
     overflowed: bool = False
     """Whether the server was so late that it left out sound."""
 
@@ -83,6 +85,7 @@ class Speaker:
                 first = round(message.face_pts * FPS / 1e6)
                 frames = first + layout.count(message.face)
                 self.faces.append((first, frames, time.perf_counter()))
+                self.payloads.append(message.face)
 
     def delays(self, begin: float, ahead_s: float) -> tuple[Times, Times, Times]:
         """Of each face: from its sample; from when the message that completes it should have been sent to
@@ -111,7 +114,7 @@ def _messages(samples: NDArray[np.int16], seconds: float) -> list[bytes]:
 
 async def run(server: Served, crowd: int, seconds: float) -> dict[str, object]:
     """All microphones for so long."""
-    samples = await sentence(RATE, TEXT * 8)
+    samples, phones = await sentence_and_phones(RATE, TEXT * 8)
     speakers = [Speaker(_messages(np.roll(samples, -i * RATE // 3), seconds)) for i in range(crowd)]
     ahead_s = look_ahead_s()
     async with (
@@ -139,6 +142,7 @@ async def run(server: Served, crowd: int, seconds: float) -> dict[str, object]:
         },
         "shares": shares,
         "overflowed": sum(speaker.overflowed for speaker in speakers),
+        "late_against_sound": late_ms(FaceLayout().unpack(b"".join(speakers[0].payloads))[0], phones),
         "missing": sum(speaker.missing() for speaker in speakers),
     }
 

@@ -31,6 +31,9 @@ async def run(quick: bool = False) -> list[Figure]:
     return [
         *_percentiles("sample to face", alone["faces"], MOST_MS),
         Figure("look-ahead of the driver, which is in all of it", 1e3 * look_ahead_s(), "ms", at_most=60),
+        Figure(
+            "face after the sound it came from", alone["late_against_sound"], "ms", at_most=20, at_least=-20
+        ),
         *_percentiles(f"{crowd} microphones, sample to face", many["faces"], MOST_MS),
         *_percentiles("of it in server and sockets", many["answers"]),
         Figure("in the server by /metrics, p95", 1e3 * work.percentile(95), "ms"),
