@@ -6,7 +6,7 @@ samples on the member's timeline.
 
 import numpy as np
 
-from blend_shapes.face import FaceFrames, frame_time_us, frames_before
+from blend_shapes.face import FaceFrames, frames_before
 from blend_shapes.frame_rate import FrameRate
 from server.audio.chunk import AudioChunk, AudioFormat, Samples
 from server.turn.events import PeerSpoke
@@ -52,11 +52,12 @@ class Feed:
 
     def ready(self, end: int) -> int:
         """How many samples could be cut off now, where there is voice up to `end`."""
-        known = frame_time_us(self._frames.end, self.fps) * self._audio.rate // 1_000_000
+        known = self._frames.end * self._audio.rate // self.fps
         return min(end, known) - self.cursor
 
     def cut(self, samples: Samples) -> PeerSpoke:
         """The samples after `cursor`, which are ready, with the frames that belong to them."""
+        self.forget(self.cursor)
         audio = AudioChunk(samples, self._audio, self.cursor)
         self.cursor = audio.end
         frames, self._frames = self._frames.split(frames_before(self._audio.micros(audio.end), self.fps))
@@ -74,4 +75,4 @@ class Feed:
 
     def _sample(self, frame: int) -> int:
         """The first sample that is not before this frame."""
-        return -(-frame_time_us(frame, self.fps) * self._audio.rate // 1_000_000)
+        return -(-frame * self._audio.rate // self.fps)
