@@ -20,7 +20,7 @@ from server.clock import Clock, SystemClock
 from server.engines import catalog
 from server.errors import ConfigError
 from server.history import History
-from server.net import application, serving
+from server.net import application, serving, translate
 from server.net.service import Service
 from server.observe.metrics import Metrics
 from server.rooms.rooms import Rooms
@@ -232,7 +232,9 @@ def _rooms(tree: config.Config, parts: Engines, metrics: Metrics) -> Rooms | Non
     rooms = Rooms(
         tree.rooms, parts.detector, AudioFormat(parts.voice.traits.rate), observer=metrics.observe
     )
-    metrics.watch_rooms(lambda: len(rooms), lambda: rooms.members)
+    metrics.watch_rooms(
+        lambda: len(rooms), lambda: rooms.members, lambda: translate.peer_segment.cache_info().misses
+    )
     return rooms
 
 

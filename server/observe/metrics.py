@@ -82,6 +82,11 @@ class Metrics:
 
         self._rooms = Gauge("facewire_rooms", "Rooms with members", registry=self.registry)
         self._members = Gauge("facewire_room_members", "Members of all rooms", registry=self.registry)
+        self._forms = Gauge(
+            "facewire_peer_segments_encoded",
+            "Forms of those segments, each written once for all who take it",
+            registry=self.registry,
+        )
         self._peer_segments = Counter(
             "facewire_peer_segments", "Segments made of voices in rooms", registry=self.registry
         )
@@ -91,10 +96,13 @@ class Metrics:
         self._sessions.set_function(count)
         self._driving.set_function(driving)
 
-    def watch_rooms(self, count: Callable[[], int], members: Callable[[], int]) -> None:
-        """Ask for the number of rooms, and of members in all of them, at each scrape."""
+    def watch_rooms(
+        self, count: Callable[[], int], members: Callable[[], int], forms: Callable[[], int]
+    ) -> None:
+        """Ask at each scrape for the number of rooms, of all their members, and of segments encoded."""
         self._rooms.set_function(count)
         self._members.set_function(members)
+        self._forms.set_function(forms)
 
     def observe(self, event: TurnEvent) -> None:
         """The observer of a session."""

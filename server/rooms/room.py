@@ -87,12 +87,12 @@ class Room:
 
     def give(self, feed: Feed, event: PeerSpoke) -> None:
         """To everyone who takes this feed and whose turn it is; the others learn that they get no more."""
+        self._observer(event)
         if not len(event.audio):
             for number in feed.takers:
                 self.members[number].relay(event)
             feed.takers.clear()
             return
-        self._observer(event)
         ended: PeerSpoke | None = None
         for listener in self._others(event.peer):
             if not listener.present or listener.fps != feed.fps:
