@@ -114,8 +114,6 @@ export interface Pose {
 /** A session is in one room at a time. */
 export interface Room {
   readonly name: string;
-  /** Whether the server is being asked, or asked again after a lost session; then nobody is here yet. */
-  readonly isEntering: boolean;
   /** What the others call this session; as asked for, or with a number behind it where that was taken. */
   readonly you: string;
   /** This session's number in the room. */
