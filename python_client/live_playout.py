@@ -155,7 +155,7 @@ class LivePlayout:
             self.underruns += 1
             self.target.grow()
         elif self._cut_short and self.state == "starved":
-            stood = round((self._pulled - self._stood_since) * self.rate / self.device_rate)
+            stood = int((self._pulled - self._stood_since) * self.rate / self.device_rate + 0.5)
         self.ring.write_at(start, samples, stood)
         self._cut_short = self._ended = False
         if stood is not None and hole >= stood:
