@@ -150,6 +150,7 @@ export class LivePlayout {
       this.ring.writeAt(start, samples);
     }
     this.ended = this.waiting.length > 0 || this.waitingEnded === this.run;
+    this.cutShort = false;
     this.stand("priming");
   }
 
@@ -177,8 +178,8 @@ export class LivePlayout {
 
   /** From silence to voice: the filter begins afresh where the ring stands. */
   play() {
-    const most = ((this.target.ms + BEYOND_MS) * this.rate) / 1000;
-    this.ring.leave(Math.max(0, Math.trunc(this.ring.available - most)));
+    const most = Math.trunc(((this.target.ms + BEYOND_MS) * this.rate) / 1000);
+    this.ring.leave(Math.max(0, this.ring.available - most));
     this.level = -1;
     this.window = 0;
     this.fill = 0;

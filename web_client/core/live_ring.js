@@ -14,7 +14,7 @@ export class LiveRing extends AudioRing {
     super(capacity, fade);
     /** Samples of silence put in for what was missing. */
     this.concealed = 0;
-    /** Samples cut out that have been passed over. */
+    /** Samples that were there and have been passed over. */
     this.skipped = 0;
     this.cutAt = 0;
     this.cutLength = 0;
@@ -60,7 +60,8 @@ export class LiveRing extends AudioRing {
 
   /** Passes over the next `n` samples, while there is silence. @param {number} n */
   leave(n) {
-    this.readAt += Math.min(n, this.available);
+    this.skipped += n;
+    this.readAt += n;
   }
 
   /** @param {number} n */

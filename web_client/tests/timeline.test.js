@@ -11,7 +11,9 @@ import { run } from "./timeline.js";
 
 const VECTORS = fileURLToPath(new URL("../../protocol/vectors/timeline/", import.meta.url));
 const CORE = fileURLToPath(new URL("../core/", import.meta.url));
-const MODULES = ["messagepack", "face_format", "playout", "media_clock", "mirror", "reception", "reports", "sampler"];
+const MODULES = [
+  "messagepack", "face_format", "playout", "media_clock", "mirror", "reception", "reports", "sampler", "live_peer", "live_playout", "mixer",
+];
 
 /** @param {string} folder */
 async function load(folder) {
