@@ -59,7 +59,7 @@ export class LivePlayout {
     this.fill = 0;
     /**
      * What holds at the first sample of the last block; changed by each `pull`. The run stands for stream and turn.
-     * @type {Omit<import("./media_clock.js").Anchor, "time"> & {targetMs: number}}
+     * @type {Omit<import("./media_clock.js").Anchor, "time">}
      */
     this.anchor = { stream: -1, turn: -1, pts: 0, received: 0, state: "idle", bufferedMs: 0, underruns: 0, targetMs };
   }
