@@ -5,10 +5,14 @@ import { Avatars } from "./avatars.js";
 import { Captions } from "./captions.js";
 import { Conversation } from "./conversation.js";
 import { Drawer } from "./drawer.js";
+import { Hearing } from "./hearing.js";
 import { VoiceMirror } from "./mirror.js";
 import { Moods } from "./moods.js";
 import { SyncRecords } from "./records.js";
+import { RoomView } from "./room.js";
 import { View } from "./view.js";
+import { Views } from "./views.js";
+import { VoiceConversation } from "./voice.js";
 
 /** @param {string} id @returns {any} */
 const element = (id) => document.getElementById(id);
@@ -27,15 +31,35 @@ const token = new URLSearchParams(location.search).get("token") ?? undefined;
 const client = connect({ token, name: "page" });
 const records = new SyncRecords(client);
 const captions = new Captions(element("captions"));
-const conversation = new Conversation(client, element);
+const voice = new VoiceConversation(client, element("said"), captions);
+const conversation = new Conversation(client, element, (text) => voice.show(text, true));
+/** @param {string} text @param {boolean} passing */
+const notice = (text, passing) => conversation.notice(text, passing);
 const view = new View(element("face"), (trouble) => avatars.trouble(trouble));
-const avatars = new Avatars(view, element, (text, passing) => conversation.notice(text, passing));
+const avatars = new Avatars(view, element, notice);
 const drawer = new Drawer(client, element, frameView);
 const moods = new Moods(element("moods"), client);
-const mirror = new VoiceMirror(client, element, {
-  token,
-  notice: (text, passing) => conversation.notice(text, passing),
-  joined: (other) => moods.dress(other),
+const hearing = new Hearing(element, notice);
+hearing.follow(client);
+
+/** Another session of the visitor's, beside the conversation. @param {import("../client.d.ts").Client} other */
+function joined(other) {
+  moods.dress(other);
+  hearing.follow(other);
+}
+
+const mirror = new VoiceMirror({ token, notice, joined });
+const room = new RoomView(element, {
+  connect: () => connect({ mode: "drive", token, name: "page, room" }),
+  joined,
+  open: () => hearing.open(false),
+  look: () => avatars.name,
+  onChange: frameView,
+});
+const views = new Views(element("views"), {
+  talk: { enter: () => hearing.serve(voice), leave: () => client.interrupt() },
+  mirror: { enter: () => hearing.serve(mirror), leave() {} },
+  room: { enter: () => (hearing.serve(room), room.enter()), leave: () => room.leave() },
 });
 
 client.on("welcome", (welcome) => {
@@ -43,6 +67,8 @@ client.on("welcome", (welcome) => {
     view.begins(client.channels);
     captions.clear();
   }
+  const features = /** @type {string[]} */ (welcome.features);
+  views.offer({ mirror: features.includes("drive"), room: features.includes("rooms") });
 });
 client.on("turn", ({ turn }) => captions.begin(turn));
 client.on("caption", (caption) => captions.add(caption));
@@ -82,7 +108,9 @@ function show() {
   const pose = client.face(now);
   const shown = mirror.face(now) ?? pose;
   records.add(pose);
-  view.show(shown, now);
+  if (views.name === "room") room.show(now);
+  else view.show(shown, now);
+  hearing.show(now);
   captions.follow(pose);
   drawer.show(pose, now, shown.weights);
   conversation.follow(pose);
@@ -92,4 +120,4 @@ requestAnimationFrame(show);
 void avatars.begin();
 
 /** For tests and the console. */
-Object.assign(window, { facewire: { client, records: records.list, view, drawer, mirror } });
+Object.assign(window, { facewire: { client, records: records.list, view, drawer, mirror, room, voice, hearing } });
