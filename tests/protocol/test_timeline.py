@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from python_client import live_clock, media_clock, playout, reports, resampler, sampler
+from python_client import cushion, live_clock, media_clock, playout, reports, resampler, sampler
 from tests.protocol.make_vectors import FOLDER
 from tests.protocol.timeline_cases import every_case
 from tests.protocol.timeline_replay import Step, run
@@ -49,9 +49,9 @@ def test_every_script_is_stored() -> None:
     (media_clock, "EXTRAPOLATION_S", 0.12, "hung"),
     (playout, "FADE_MS", 6, "gap"),
     (playout, "CAPACITY_S", 13, "overrun"),
-    (playout, "TARGET_GROWTH", 1.6, "gap"),
-    (playout, "TARGET_MAX_MS", 610.0, "cushion-grows"),
-    (playout, "TARGET_RELAX_S", 31.0, "cushion-relaxes"),
+    (cushion, "GROWTH", 1.6, "gap"),
+    (cushion, "MOST_MS", 610.0, "cushion-grows"),
+    (cushion, "RELAX_S", 31.0, "cushion-relaxes"),
     (live_clock, "TARGET_US", 16_000, "mirror"),
     (live_clock, "LONGEST_US", 249_999, "mirror-250"),
     (live_clock, "LONGEST_US", 300_000, "mirror-300"),

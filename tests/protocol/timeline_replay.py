@@ -9,7 +9,8 @@ from protocol import messages as m
 from protocol import pcm16
 from protocol.codes import BadMessage
 from protocol.face_format import FaceLayout
-from python_client.player import Player, Pose
+from python_client.peer_player import Pose
+from python_client.player import Player
 
 LEVEL = 16384
 """Half of full scale."""
