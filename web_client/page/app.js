@@ -24,14 +24,16 @@ const NARROW = 760;
 const LOW = 480;
 /** Pixels kept for captions under the face, so that it does not jump when they come. */
 const CAPTIONS = 84;
-/** The same in low windows, where captions have one line. */
+/** Pixels kept for what the microphone does, and for what was understood. */
+const HEARING = 66;
+/** For captions in low windows, where they have one line. */
 const ONE_LINE = 48;
 
 const token = new URLSearchParams(location.search).get("token") ?? undefined;
 const client = connect({ token, name: "page" });
 const records = new SyncRecords(client);
 const captions = new Captions(element("captions"));
-const voice = new VoiceConversation(client, element("said"), captions);
+const voice = new VoiceConversation(client, element("own"), captions);
 const conversation = new Conversation(client, element, (text) => voice.show(text, true));
 /** @param {string} text @param {boolean} passing */
 const notice = (text, passing) => conversation.notice(text, passing);
@@ -57,9 +59,12 @@ const room = new RoomView(element, {
   onChange: frameView,
 });
 const views = new Views(element("views"), {
-  talk: { enter: () => hearing.serve(voice), leave: () => client.interrupt() },
-  mirror: { enter: () => hearing.serve(mirror), leave() {} },
-  room: { enter: () => (hearing.serve(room), room.enter()), leave: () => room.leave() },
+  talk: { ear: voice, leave: () => client.interrupt() },
+  mirror: { ear: mirror },
+  room: { ear: room, enter: () => room.enter(), leave: () => room.leave() },
+}, ({ ear }) => {
+  hearing.serve(ear);
+  frameView();
 });
 
 client.on("welcome", (welcome) => {
@@ -86,18 +91,23 @@ view.calm(calm.matches);
 /** Tells the view which part of the window is free for the face. */
 function frameView() {
   const narrow = innerWidth <= NARROW;
-  const { top } = element("form").getBoundingClientRect();
-  const below = innerHeight - top + (innerHeight <= LOW ? ONE_LINE : CAPTIONS);
+  const { top } = element(views.name === "talk" ? "form" : "microphone").getBoundingClientRect();
+  const dock = innerHeight - top;
+  const captioned = innerHeight <= LOW ? ONE_LINE : CAPTIONS;
+  const below = dock + captioned + (element("hearing").hidden ? 0 : HEARING);
   view.resize({
-    top: element("developer").getBoundingClientRect().bottom + GAP,
+    top: element(narrow ? "views" : "developer").getBoundingClientRect().bottom + GAP,
     right: drawer.open && !narrow ? element("drawer").offsetWidth : 0,
     bottom: drawer.open && narrow ? element("drawer").offsetHeight : below,
     left: 0,
   });
+  element("inside").style.setProperty("--under", `${dock + HEARING}px`);
+  room.resize();
 }
 
 const watched = new ResizeObserver(frameView);
-for (const id of ["face", "form", "drawer"]) watched.observe(element(id));
+for (const id of ["face", "form", "hearing", "drawer", "inside"]) watched.observe(element(id));
+views.begin();
 addEventListener("pointermove", ({ clientX, clientY, pointerType }) => {
   if (pointerType === "mouse") view.point((2 * clientX) / innerWidth - 1, 1 - (2 * clientY) / innerHeight);
 });

@@ -17,7 +17,7 @@ const LABELS = {
 };
 const ASKING = "Allow the microphone in your browser…";
 const MUTED = "Muted · hold space to talk";
-const MUTED_ON_TOUCH = "Muted · hold the button to talk";
+const MUTED_ON_TOUCH = "Muted · hold to talk";
 const PRESSED = "Listening · let go when you are done";
 const AWAY = "The server does not answer; this goes on by itself";
 const FULL = "The server has no free place; this tries again by itself";

@@ -162,7 +162,7 @@ export class RoomView {
     const { element, client, room } = this;
     element("door").hidden = room !== null;
     element("inside").hidden = room === null;
-    document.body.classList.toggle("inside", room !== null);
+    document.body.classList.toggle("joined", room !== null);
     element("called").textContent = room?.name ?? "";
     const count = 1 + (client?.peers.length ?? 0);
     const away = client?.status === "open" ? "" : " · the server does not answer; this goes on by itself";

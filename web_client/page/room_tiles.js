@@ -8,6 +8,9 @@ const SHAPE = 0.95;
 /** Words of an AI that are kept under its face. */
 const WORDS = 90;
 
+const LOUDSPEAKER =
+  '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 9.5v5h3.5l4.5 4v-13l-4.5 4z" /><path class="wave" d="M15.5 9a4.5 4.5 0 0 1 0 6m2.6-8.6a8 8 0 0 1 0 11.2" /><path class="slash" d="M16 9.5l5 5m0-5l-5 5" /></svg>';
+
 /**
  * @typedef {import("../client.d.ts").Pose} Pose
  *
@@ -95,6 +98,7 @@ export class RoomTiles {
   silencer(peer, name) {
     const button = /** @type {HTMLButtonElement} */ (part("button", "silence"));
     button.type = "button";
+    button.innerHTML = LOUDSPEAKER;
     const tell = () => {
       const label = peer.silenced ? `Hear ${name} again` : `Do not hear ${name}`;
       button.title = label;

@@ -105,7 +105,7 @@ export class Gallery {
   /** @param {Place} place @param {Sitter} sitter */
   draw({ box, pose }, sitter) {
     const { renderer, camera, lights } = this;
-    const { model, face, look } = sitter;
+    const { face, look } = sitter;
     const { centre, height } = look.head;
     sitter.drawn = this.frames;
     for (const other of this.sitters.values()) other.model.visible = other === sitter;
