@@ -1,7 +1,7 @@
 """What a scripted server hears: not words, but how long somebody spoke.
 
-Half a second of sound counts as a word. So a sentence is understood word by word, and is over after a pause, or at
-once where the microphone is closed.
+Half a second of sound counts as a word. So a sentence is understood word by word, and is over after a
+pause, or at once where the microphone is closed.
 """
 
 from collections.abc import Iterator

@@ -125,6 +125,7 @@ class ScriptedServer:
     sessions: dict[str, Conversation] = field(default_factory=dict)
 
     async def start(self, port: int = 0, prefix: str = "") -> str:
+        self._sockets: list[web.WebSocketResponse] = []
         app = web.Application()
         app.router.add_get(prefix + "/", self._page)
         app.router.add_get(prefix + "/v1/stream", self._stream)
@@ -143,6 +144,11 @@ class ScriptedServer:
                 conversation.speaking.cancel()
         await self._runner.cleanup()
 
+    def cut(self) -> None:
+        """Every connection breaks, without a word."""
+        for socket in self._sockets:
+            _pull(socket)
+
     def reports(self) -> list[m.Played]:
         return [x for x in self.received if isinstance(x, m.Played)]
 
@@ -152,6 +158,7 @@ class ScriptedServer:
     async def _stream(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(protocols=(m.SUBPROTOCOL,), compress=False)
         await socket.prepare(request)
+        self._sockets.append(socket)
         conversation: Conversation | None = None
         async for message in socket:
             if message.type != WSMsgType.BINARY:
@@ -289,10 +296,14 @@ class ScriptedServer:
             return True
         if fault == "forget":
             self.sessions.clear()
-        transport = socket._req.transport if socket._req else None  # a cable that is pulled sends no close
-        if transport:
-            transport.abort()
+        _pull(socket)
         return True
+
+
+def _pull(socket: web.WebSocketResponse) -> None:
+    """The cable of a connection: no close is sent."""
+    if socket._req and socket._req.transport:
+        socket._req.transport.abort()
 
 
 def _segment(c: Conversation, reply: Reply, at: int, end: int) -> m.Segment:

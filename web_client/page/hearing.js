@@ -44,9 +44,10 @@ export class Hearing {
     /** @type {Ear | null} */
     this.ear = null;
     this.touch = matchMedia("(pointer: coarse)");
-    /** What is held down, since when, and whether that is push to talk by now. @type {"" | "button" | "space"} */
+    /** What is held down, since when, whether that can only be a click, and whether it is push to talk by now. @type {"" | "button" | "space"} */
     this.down = "";
     this.since = 0;
+    this.clicks = false;
     this.talking = false;
     /** @type {any} */
     this.timer = null;
@@ -75,7 +76,6 @@ export class Hearing {
     const shown = () => client === this.ear?.client;
     client.on("microphone", ({ state, error }) => {
       if (!shown()) return;
-      if (state === "on") this.notice("", false);
       if (error) this.notice(error.message, false);
       this.tell();
     });
@@ -92,19 +92,18 @@ export class Hearing {
     button.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
       if (event.button !== 0) return;
       button.setPointerCapture(event.pointerId);
-      this.press("button");
+      this.press("button", event);
     });
-    button.addEventListener("pointerup", () => this.release());
-    button.addEventListener("pointercancel", () => this.release());
+    for (const end of ["pointerup", "pointercancel"]) button.addEventListener(end, (/** @type {Event} */ event) => this.release(event));
     button.addEventListener("contextmenu", (/** @type {Event} */ event) => event.preventDefault()); // of a long touch
     button.addEventListener("click", (/** @type {MouseEvent} */ event) => {
       if (event.detail === 0) this.toggle(); // a screen reader's; of pointers and keys it is known before
     });
     document.addEventListener("keydown", (event) => this.key(event));
-    document.addEventListener("keyup", ({ key }) => {
-      if (key === " " || key === "Enter") this.release();
+    document.addEventListener("keyup", (event) => {
+      if (event.key === " " || event.key === "Enter") this.release(event);
     });
-    addEventListener("blur", () => this.release());
+    addEventListener("blur", (event) => this.release(event));
   }
 
   /** @param {KeyboardEvent} event */
@@ -115,16 +114,17 @@ export class Hearing {
     const free = key === " " && !takesSpace(target) && (this.state === "muted" || this.down === "space");
     if (!atButton && !free) return;
     event.preventDefault();
-    if (!event.repeat) this.press(atButton ? "button" : "space");
+    if (!event.repeat) this.press(atButton ? "button" : "space", event);
   }
 
-  /** @param {"button" | "space"} what */
-  press(what) {
+  /** @param {"button" | "space"} what @param {Event} event */
+  press(what, { timeStamp }) {
     if (this.down) return;
     this.down = what;
-    this.since = performance.now();
+    this.since = timeStamp;
+    this.clicks = this.state !== "off" && this.state !== "muted"; // there is nothing to hold
     if (this.state === "muted") this.talk();
-    else this.timer = setTimeout(() => this.talk(), HOLD_MS);
+    else if (this.state === "off") this.timer = setTimeout(() => this.talk(), HOLD_MS);
   }
 
   talk() {
@@ -132,9 +132,10 @@ export class Hearing {
     this.open(true);
   }
 
-  release() {
+  /** @param {Event} event */
+  release({ timeStamp }) {
     if (!this.down) return;
-    const click = this.down === "button" && performance.now() - this.since < HOLD_MS;
+    const click = this.down === "button" && (this.clicks || timeStamp - this.since < HOLD_MS);
     this.down = "";
     clearTimeout(this.timer);
     if (click) this.toggle();
@@ -151,6 +152,7 @@ export class Hearing {
 
   /** @param {boolean} held push to talk */
   open(held) {
+    this.notice("", false);
     const microphone = this.ear?.prepare()?.microphone;
     const opened = held ? microphone?.press() : microphone?.open();
     opened?.catch(() => {}); // the event says why not

@@ -6,7 +6,7 @@ import { fetchLook, listLooks } from "./looks.js";
 
 /**
  * @typedef {import("./scene/gallery.js").Gallery} Gallery
- * @typedef {Omit<import("./scene/gallery.js").Place, "look"> & {you: boolean, channels: readonly string[]}} Shown
+ * @typedef {Omit<import("./scene/gallery.js").Place, "look"> & {you: boolean, character?: string, channels: readonly string[]}} Shown
  */
 
 export class RoomFaces {
@@ -56,10 +56,11 @@ export class RoomFaces {
     else this.draw(shown);
   }
 
-  /** @param {Shown} one */
-  look({ key, you }) {
+  /** Characters of the project have heads of their names. @param {Shown} one */
+  look({ key, you, character }) {
     const { looks } = this;
-    return you && looks.includes(this.own()) ? this.own() : looks[(key + looks.length) % looks.length];
+    const wanted = you ? this.own() : (character?.toLowerCase() ?? "");
+    return looks.includes(wanted) ? wanted : looks[(key + looks.length) % looks.length];
   }
 
   /** @param {readonly Shown[]} shown */
