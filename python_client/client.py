@@ -225,8 +225,9 @@ class Client:
     async def join(self, room: str, name: str | None = None) -> None:
         """Enter `room` under `name`, and leave the one before. Whoever reads gets the answer.
 
-        That is a `peer` with `you`, or an `error`: `room_full`, `bad_name`, `unknown_room`, `not_available`.
-        After a lost session the room is entered again. In mode "drive" the others hear what `hear` is given.
+        That is a `peer` with `you`, or an `error`: `room_full`, `bad_name`, `unknown_room` and others.
+        After a lost session the room is entered again. In mode "drive" the others hear what `hear` is
+        given.
         """
         await self.leave()
         self._wanted = m.Join(room, name)

@@ -142,6 +142,7 @@ class LivePlayout:
             _, start, samples = self._waiting.pop(0)
             self.ring.write_at(start, samples)
         self._ended = bool(self._waiting) or self._waiting_ended == self.run
+        self._cut_short = False
         self._stand("priming")
 
     def _resume(self, start: int, samples: Floats) -> None:
@@ -155,7 +156,7 @@ class LivePlayout:
             self.underruns += 1
             self.target.grow()
         elif self._cut_short and self.state == "starved":
-            stood = round((self._pulled - self._stood_since) * self.rate / self.device_rate)
+            stood = int((self._pulled - self._stood_since) * self.rate / self.device_rate + 0.5)
         self.ring.write_at(start, samples, stood)
         self._cut_short = self._ended = False
         if stood is not None and hole >= stood:
@@ -167,8 +168,8 @@ class LivePlayout:
 
     def _play(self) -> None:
         """From silence to voice: the filter begins afresh where the ring stands."""
-        most = (self.target.ms + BEYOND_MS) * self.rate / 1000
-        self.ring.leave(max(0, int(self.ring.available - most)))
+        most = int((self.target.ms + BEYOND_MS) * self.rate / 1000)
+        self.ring.leave(max(0, self.ring.available - most))
         self._level, self._window, self._fill = -1.0, 0, 0.0
         self._stand("playing")
 

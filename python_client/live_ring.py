@@ -25,7 +25,7 @@ class LiveRing(AudioRing):
         self.concealed = 0
         """Samples of silence put in for what was missing."""
         self.skipped = 0
-        """Samples cut out that have been passed over."""
+        """Samples that were there and have been passed over."""
         self._cut_at, self._cut_length = 0, 0
 
     @property
@@ -68,7 +68,8 @@ class LiveRing(AudioRing):
 
     def leave(self, n: int) -> None:
         """Pass over the next `n` samples, while there is silence."""
-        self.read_at += min(n, self.available)
+        self.skipped += n
+        self.read_at += n
 
     def cut(self, n: int) -> None:
         """As the ring's."""

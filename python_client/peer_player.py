@@ -49,6 +49,7 @@ class PeerPlayer:
         self, peer: LivePeer, voice: PeerVoice, lock: Lock, device_time: Callable[[float], float]
     ) -> None:
         self.number = peer.number
+        self.playout, self.reception = voice.playout, peer.reception
         self._peer, self._voice, self._lock, self._device_time = peer, voice, lock, device_time
 
     @property
@@ -78,14 +79,9 @@ class PeerPlayer:
         return self._peer.speaking
 
     @property
-    def target_ms(self) -> float:
-        """Voice that is meant to wait, in milliseconds: more on a worse network."""
-        return self._voice.playout.target.ms
-
-    @property
-    def underruns(self) -> int:
-        """How often voice came too late."""
-        return self._voice.playout.underruns
+    def newest(self) -> Anchor | None:
+        """The audio thread's last word of them: ahead of what is heard."""
+        return self._peer.clock.newest
 
     def pull(self, out: Floats, heard_at: float) -> Anchor:
         """As `Player.pull`, with this voice alone, at full volume; for one that is `apart`."""

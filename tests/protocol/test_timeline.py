@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from python_client import cushion, live_clock, media_clock, playout, reports, resampler, sampler
+from tests.protocol import live_cases, timeline_cases
 from tests.protocol.make_vectors import FOLDER
-from tests.protocol.timeline_cases import every_case
 from tests.protocol.timeline_replay import Step, run
 
-SCRIPTS = dict(every_case())
+SCRIPTS = dict([*timeline_cases.every_case(), *live_cases.every_case()])
 STORED = {path.stem: json.loads(path.read_bytes()) for path in sorted((FOLDER / "timeline").glob("*.json"))}
 
 

@@ -11,7 +11,9 @@ import { run } from "./timeline.js";
 
 const VECTORS = fileURLToPath(new URL("../../protocol/vectors/timeline/", import.meta.url));
 const CORE = fileURLToPath(new URL("../core/", import.meta.url));
-const MODULES = ["messagepack", "face_format", "playout", "media_clock", "mirror", "reception", "reports", "sampler"];
+const MODULES = [
+  "messagepack", "face_format", "playout", "media_clock", "mirror", "reception", "reports", "sampler", "live_peer", "live_playout", "mixer",
+];
 
 /** @param {string} folder */
 async function load(folder) {
@@ -52,9 +54,9 @@ const MUTATIONS = [
   ["mirror", "begin() {\n    this.clock = null;", "begin() {", "mirror-again"],
   ["playout", "FADE_MS = 5", "FADE_MS = 6", "gap"],
   ["playout", "CAPACITY_S = 12", "CAPACITY_S = 13", "overrun"],
-  ["playout", "TARGET_GROWTH = 1.5", "TARGET_GROWTH = 1.6", "gap"],
-  ["playout", "TARGET_MAX_MS = 600", "TARGET_MAX_MS = 610", "cushion-grows"],
-  ["playout", "TARGET_RELAX_S = 30", "TARGET_RELAX_S = 31", "cushion-relaxes"],
+  ["cushion", "GROWTH = 1.5", "GROWTH = 1.6", "gap"],
+  ["cushion", "MOST_MS = 600", "MOST_MS = 610", "cushion-grows"],
+  ["cushion", "RELAX_S = 30", "RELAX_S = 31", "cushion-relaxes"],
   ["playout", "&& this.rested", "", "queue"],
   ["playout", ' || this.state === "flushing") return', ") return", "flush"],
   ["reception", "Math.max(0, this.samples - first)", "0", "repeated"],
