@@ -15,13 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server import characters, config
+from server.audio.chunk import AudioFormat
 from server.clock import Clock, SystemClock
 from server.engines import catalog
 from server.errors import ConfigError
 from server.history import History
-from server.net import application, serving
+from server.net import application, serving, translate
 from server.net.service import Service
 from server.observe.metrics import Metrics
+from server.rooms.rooms import Rooms
 from server.speech.character import Character
 from server.store.memory import MemoryHistories
 from server.turn.rehearsal import rehearse
@@ -76,6 +78,7 @@ async def engines(tree: config.Config) -> AsyncGenerator[Engines, None]:
         if slots.recognizer is not None:
             recognizer = catalog.make("recognizer", slots.recognizer.use, slots.recognizer.options)
             stack.push_async_callback(recognizer.close)
+        if slots.recognizer is not None or tree.rooms.enabled:
             detector = catalog.make("detector", slots.detector.use, slots.detector.options)
             stack.push_async_callback(detector.close)
         made = Engines(brain, voice, face, mirror, detector, recognizer)
@@ -148,6 +151,7 @@ async def running(
         )
         metrics.watch_sessions(lambda: len(sessions), lambda: sessions.driving)
         stack.push_async_callback(sessions.close)
+        rooms = _rooms(tree, parts, metrics)
         service = Service(
             sessions=sessions,
             clock=clock,
@@ -160,6 +164,7 @@ async def running(
             default_character=default,
             languages=parts.voice.traits.languages,
             rate=parts.voice.traits.rate,
+            rooms=rooms,
             drive=parts.mirror is not None,
             listens=parts.detector is not None and parts.recognizer is not None,
             token=token,
@@ -219,6 +224,18 @@ def _maker(
         )
 
     return make
+
+
+def _rooms(tree: config.Config, parts: Engines, metrics: Metrics) -> Rooms | None:
+    if not tree.rooms.enabled or parts.detector is None:
+        return None
+    rooms = Rooms(
+        tree.rooms, parts.detector, AudioFormat(parts.voice.traits.rate), observer=metrics.observe
+    )
+    metrics.watch_rooms(
+        lambda: len(rooms), lambda: rooms.members, lambda: translate.peer_segment.cache_info().misses
+    )
+    return rooms
 
 
 def _voice_options(tree: config.Config) -> dict[str, object]:

@@ -122,7 +122,10 @@ class Client {
       {
         send: (message) => this.session.send(message),
         open: () => this.session.status === "open",
-        emit: (event, detail) => this.emit(event, detail),
+        emit: (event, detail) => {
+          if (event === "room" && detail.room) this.tellMicrophone();
+          this.emit(event, detail);
+        },
       },
     );
     this.watch = setInterval(() => this.attend(performance.now()), WATCH_MS);
