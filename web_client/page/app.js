@@ -56,7 +56,10 @@ const room = new RoomView(element, {
   joined,
   open: () => hearing.open(false),
   look: () => avatars.name,
-  onChange: frameView,
+  onChange() {
+    hearing.tell();
+    frameView();
+  },
 });
 const views = new Views(element("views"), {
   talk: { ear: voice, leave: () => client.interrupt() },
