@@ -28,7 +28,8 @@ from server.turn.events import (
     TurnFailed,
     TurnFlushed,
 )
-from server.turn.mirror import MicrophoneState, Mirror
+from server.turn.microphone import MicrophoneState
+from server.turn.mirror import Mirror
 from server.turn.turn import EARLY_S, Engines, Pace, Request, Turn
 
 FADE_MS = 10
