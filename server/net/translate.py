@@ -60,10 +60,10 @@ def message(event: e.TurnEvent, layout: FaceLayout) -> m.FromServer:
     """The wire message of a turn's event."""
     if type(event) is e.SegmentReady:  # nearly every event
         return segment(event, layout)
-    if type(event) is e.MirrorReady:
+    if isinstance(event, e.MirrorReady):
         frames = event.frames
         return m.Mirror(event.seq, frames.pts, layout.pack(frames.weights, frames.head))
-    return _control(event)
+    return _at_once(event) if isinstance(event, e.AtOnce) else _in_order(event, layout)
 
 
 def segment(event: e.SegmentReady, layout: FaceLayout) -> m.Segment:
@@ -80,10 +80,8 @@ def segment(event: e.SegmentReady, layout: FaceLayout) -> m.Segment:
     )
 
 
-def _control(event: e.TurnEvent) -> m.FromServer:
+def _in_order(event: e.InOrder, layout: FaceLayout) -> m.FromServer:
     match event:
-        case e.StateChanged(state):
-            return m.State(state)
         case e.TurnBegan(turn, origin, id):
             return m.Turn(turn, origin, id)
         case e.WordSpoken(turn, pts, end, text):
@@ -96,12 +94,20 @@ def _control(event: e.TurnEvent) -> m.FromServer:
             return m.End(turn, pts)
         case e.StageTimes(turn, stages):
             return m.Timings(turn, stages)
+        case e.SegmentReady():
+            return segment(event, layout)
+
+
+def _at_once(event: e.AtOnce) -> m.FromServer:
+    match event:
+        case e.StateChanged(state):
+            return m.State(state)
         case e.TurnFlushed(turn, reason, fade_ms):
             return m.Flush(turn, reason, fade_ms)
         case e.TurnFailed(turn, code, text):
             return m.Error(code, text, turn)
-        case _:
-            raise TypeError(f"{type(event).__name__} has no message")
+        case e.UtteranceHeard(text, final, language):
+            return m.Heard(text, final, language)
 
 
 def welcome(
@@ -116,7 +122,6 @@ def welcome(
     `microphone` is what is taken of the client's, None if nothing is.
     """
     fps = session.terms.pace.fps
-    features = (*FEATURES, "drive") if service.drive else FEATURES
     return m.Welcome(
         protocol=m.VERSION,
         server=SERVER,
@@ -127,10 +132,17 @@ def welcome(
         face=m.FaceFormatInfo(layout.format, fps, PROFILE, CHANNELS, layout.head),
         limits=_limits(service.limits, service.server),
         character=session.terms.character.name,
-        features=DRIVE_FEATURES if session.terms.mode == "drive" else features,
+        features=_features(session, service),
         mic=None if microphone is None else m.AudioFormatInfo(CODEC, microphone.rate),
         resumed=resumed,
     )
+
+
+def _features(session: Session, service: Service) -> tuple[str, ...]:
+    if session.terms.mode == "drive":
+        return DRIVE_FEATURES
+    more = {"listen": service.listens, "drive": service.drive}
+    return (*FEATURES, *(name for name, there in more.items() if there))
 
 
 def _limits(limits: Limits, server: Server) -> m.Limits:

@@ -48,20 +48,22 @@ _STOPS: Final = (*_ASKS, ".", "。", "．", "｡", "؟", "।")
 _QUOTES: Final = "\"'”’)]»」』）》】 "
 
 _OPEN: Final = frozenset(
-    # conjunctions, articles, possessives and quantifiers (Quirk et al. 1985, sections 2.39 and 5.10 to 5.25)
+    # conjunctions, articles, possessives and quantifiers
     "and or but nor because cause since unless until although though while whereas if whether than so "
     "a an the my your his her its our their this these those every each some any no such another "
     # auxiliaries and their contractions: a verb is to come, or what somebody is
     "am is are was were be being can could will would shall should may might must does do did has have had "
-    "i'm you're we're they're it's that's he's she's what's who's where's how's there's i'd you'd i'll i've "
-    "gonna wanna "
+    "i'm you're we're they're it's that's he's she's what's who's where's how's there's i'd you'd i'll "
+    "i've gonna wanna "
     # pronouns as a subject, and words that ask for more
     "i we they he she very really quite rather too more most like just also even only "
     # fillers
     "um uh er erm hmm ah eh well".split()
 )
 """After these an English phrase goes on."""
-_ANSWERS: Final = frozenset("too so like no well i have do does did am is are was were can could will would".split())
+_ANSWERS: Final = frozenset(
+    "too so like no well i have do does did am is are was were can could will would".split()
+)
 """Of these some end an answer: "me too", "I think so", "yes I do"."""
 _PREPOSITIONS: Final = frozenset(
     "of to in on at by for from with without about into onto over under between through during against "
@@ -81,9 +83,9 @@ _DICTATED: Final = 2
 """So many numbers in a row are dictated, and more may follow."""
 
 _OPEN_HAN: Final = (
-    "和 跟 与 及 或 或者 还有 以及 但是 可是 不过 因为 所以 如果 要是 虽然 然后 而且 并且 比如 例如 就是 这个 那个 "
-    "一个 什么样的 把 被 从 向 往 给 对于 关于 由于 我的 你的 他的 她的 我们的 很 非常 特别 比较 更 嗯 呃 额 哦那 "
-    "我想 我要 我觉得 请问 请 的时候".split()
+    "和 跟 与 及 或 或者 还有 以及 但是 可是 不过 因为 所以 如果 要是 虽然 然后 而且 并且 比如 例如 就是 "
+    "这个 那个 一个 把 被 从 向 往 给 对于 关于 由于 我的 你的 他的 她的 我们的 很 非常 特别 比较 更 "
+    "嗯 呃 额 我想 我要 我觉得 请问 请 的时候".split()
 )
 """After these a Chinese phrase goes on: conjunctions, prepositions, adverbs of degree, fillers."""
 _DIGITS_HAN: Final = frozenset("零〇一二三四五六七八九幺")
@@ -117,9 +119,14 @@ def plain(text: str) -> str:
     return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("’", "'")))
 
 
+def is_han(text: str) -> bool:
+    """Whether Chinese characters are in it, between which nobody writes a space."""
+    return _HAN.search(text) is not None
+
+
 def _tongue(bare: str, language: str | None) -> str | None:
     """The language whose rules hold. The letters decide where they contradict the tag."""
-    if _HAN.search(bare):
+    if is_han(bare):
         tag = (language or "zh").lower().replace("_", "-").partition("-")[0]
         return "zh" if tag != "ja" else None
     tag = (language or "").lower().replace("_", "-").partition("-")[0]

@@ -86,6 +86,15 @@ class TurnFailed:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class UtteranceHeard:
+    """What the user said, as far as it is understood; each replaces the one before until `final`."""
+
+    text: str
+    final: bool
+    language: str | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MirrorReady:
     """Frames of the user's own face, on the timeline of their microphone."""
@@ -98,7 +107,7 @@ class MirrorReady:
 
 InOrder = TurnBegan | WordSpoken | MoodChanged | CueReached | SegmentReady | TurnEnded | StageTimes
 """Told to the client in the order of the turn; may wait for the network."""
-AtOnce = StateChanged | TurnFlushed | TurnFailed
+AtOnce = StateChanged | TurnFlushed | TurnFailed | UtteranceHeard
 """Told to the client at once; overtakes whatever waits."""
 Live = MirrorReady
 """Sent to the client now or never; waits for nothing and holds up nothing."""

@@ -1,4 +1,4 @@
-"""The sound of a microphone that waits to be followed: bounded, in order, and in the long run in real time."""
+"""The sound of a microphone that waits to be followed: bounded, and in the long run in real time."""
 
 import asyncio
 from collections import deque
