@@ -211,18 +211,21 @@ class Connection:
 
     async def _enter(self, session: Session, resumed: m.Position | None) -> None:
         layout = self._outbox.wire.layout
-        drives = session.terms.mode == "drive"
-        taken = self._microphone if drives else None
+        taken = self._microphone if self._takes_microphone(session) else None
         self._outbox.post(translate.welcome(session, self._service, layout, taken, resumed))
         self._post_clips()
         if resumed is None:
             await session.attach(self._outbox)
         else:
             await session.attach(self._outbox, resumed.turn, resumed.pts)
-        if drives:
-            session.listen(self._microphone)
-        elif resumed is None and self._service.greeting:
+        if taken is not None:
+            session.listen(taken)
+        if resumed is None and self._service.greeting:
             session.greet()
+
+    def _takes_microphone(self, session: Session) -> bool:
+        """Whether there is one, and somebody here to hear it."""
+        return self._microphone.rate > 0 and (session.terms.mode == "drive" or self._service.listens)
 
     def _post_clips(self) -> None:
         if self.session is not None:
