@@ -206,6 +206,15 @@ async def test_one_who_resumes_is_told_all_anew_and_goes_on(
             assert (await bo.until(m.Peer)).state == "muted"
 
 
+async def test_who_only_listens_is_not_idle(serve: Serve) -> None:
+    server = await serve(server={"heartbeat_s": 0.02, "idle_timeout_s": 0.05})
+    async with room(server, "Ada", hello=m.Hello()) as (ada,):
+        await asyncio.sleep(0.3)
+        await ada.alive()
+        await ada.send(m.Leave("lobby"))
+        assert (await ada.error()).code == "idle_timeout"
+
+
 async def test_bad_messages_of_one_do_not_disturb_the_others(
     serve: Serve, voice: NDArray[np.int16]
 ) -> None:
