@@ -137,7 +137,7 @@ class Rooms(_Section, frozen=True):
     listed: tuple[Annotated[str, Meta(min_length=1)], ...] | None = None
     """The rooms that there are; null: whoever joins one makes it."""
     capacity: Positive = 50
-    """Members of a room."""
+    """People in a room; characters take no place."""
     speakers: Annotated[int, Meta(ge=1, le=64)] = 4
     """Others that a member hears at once, the loudest first."""
     name_chars: Annotated[int, Meta(ge=8, le=200)] = 40

@@ -322,8 +322,14 @@ class Connection:
             self._missed += 1
             self._outbox.ping()
             silent_s = clock.now() - self._last_message
-            if silent_s >= server.idle_timeout_s and not (self.session and self.session.busy):
+            if silent_s >= server.idle_timeout_s and not self._occupied:
                 self._refuse("idle_timeout", f"nothing came for {server.idle_timeout_s:g} s")
+
+    @property
+    def _occupied(self) -> bool:
+        """Whether a client has reason to be silent: it listens, to a reply or to a room."""
+        session = self.session
+        return session is not None and (session.busy or session.membership is not None)
 
     # --- what each message does ------------------------------------------------------------------
 
