@@ -95,6 +95,9 @@ class EngineSlots(_Section, frozen=True):
     face: Slot = Slot("articulation")
     mirror: Slot = Slot("audio")
     """Drives the user's own face in drive mode, from sound alone."""
+    detector: Slot = Slot("silero")
+    recognizer: Slot | None = None
+    """None: nobody listens, the user can only write."""
 
 
 class CharactersSection(_Section, frozen=True):
@@ -106,6 +109,27 @@ class CharactersSection(_Section, frozen=True):
 
 class Conversation(_Section, frozen=True):
     greeting: bool = False
+
+
+class Rooms(_Section, frozen=True):
+    """Voice chat: who may be where, and how voices are passed on."""
+
+    enabled: bool = True
+    listed: tuple[Annotated[str, Meta(min_length=1)], ...] | None = None
+    """The rooms that there are; null: whoever joins one makes it."""
+    capacity: Positive = 50
+    """Members of a room."""
+    speakers: Annotated[int, Meta(ge=1, le=64)] = 4
+    """Others that a member hears at once, the loudest first."""
+    name_chars: Annotated[int, Meta(ge=8, le=200)] = 40
+    preroll_ms: Annotated[int, Meta(ge=0, le=1000)] = 200
+    """Voice from before the moment in which speech was noticed."""
+    hangover_ms: Annotated[int, Meta(ge=100, le=5000)] = 600
+    """How long a voice is passed on after the last speech."""
+    segment_ms: Annotated[int, Meta(ge=10, le=200)] = 40
+    """Voice in one message: less comes sooner, more is less work."""
+    characters: dict[str, tuple[str, ...]] = {}
+    """Characters that are members, by the name of their room; "*" stands for every room."""
 
 
 class Log(_Section, frozen=True):
@@ -124,6 +148,7 @@ class Config(_Section, frozen=True):
     engines: EngineSlots = EngineSlots()
     characters: CharactersSection = CharactersSection()
     conversation: Conversation = Conversation()
+    rooms: Rooms = Rooms()
     log: Log = Log()
 
 
@@ -223,7 +248,8 @@ def explain(config: Config, environ: Mapping[str, str] = os.environ) -> str:
     tree = msgspec.to_builtins(config)
     for name in structs.fields(config.engines):
         slot = getattr(config.engines, name.name)
-        tree["engines"][name.name] = {"use": slot.use, **_redacted(slot.options)}
+        if slot is not None:
+            tree["engines"][name.name] = {"use": slot.use, **_redacted(slot.options)}
     state = "set" if environ.get(config.server.token_env) else "not set"
     text: str = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
     return f"{text}# the environment variable {config.server.token_env} is {state}\n"
@@ -232,8 +258,10 @@ def explain(config: Config, environ: Mapping[str, str] = os.environ) -> str:
 # --- details ---------------------------------------------------------------------------------------
 
 
-def _slot(raw: object, where: str) -> dict[str, Any]:
-    """A name, a map with `use` and options, or a list of one of these."""
+def _slot(raw: object, where: str) -> dict[str, Any] | None:
+    """A name, a map with `use` and options, or a list of one of these; null or `none` for no engine."""
+    if raw in (None, "none"):
+        return None
     if isinstance(raw, list):
         if len(raw) != 1:
             raise ConfigError(f"{where}: a list must hold exactly one engine, this one holds {len(raw)}")
@@ -285,9 +313,11 @@ def _located(config: Config, folder: Path) -> Config:
     slots = {}
     for field in structs.fields(config.engines):
         slot = getattr(config.engines, field.name)
+        if slot is None:
+            continue
         paths = {key: at(value) for key, value in slot.options.items() if _is_path(key, value)}
         slots[field.name] = structs.replace(slot, options={**slot.options, **paths})
-    engines = EngineSlots(**slots)
+    engines = structs.replace(config.engines, **slots)
     return structs.replace(config, server=server, characters=characters, engines=engines)
 
 

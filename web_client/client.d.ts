@@ -52,6 +52,13 @@ export interface Microphone {
   /** Nothing is sent while it is muted, and the browser shows it. */
   mute(): void;
   unmute(): void;
+  /**
+   * Push to talk: it is on until `release`, and a reply that is being heard ends at once. Opens it where it is off, as `open` does. Does
+   * nothing while it is on anyhow.
+   */
+  press(): Promise<void>;
+  /** What was said is complete and is answered without a pause; it is muted then. Does nothing without `press`. */
+  release(): void;
   /** Gives the device back. It may be opened again. */
   close(): void;
 }

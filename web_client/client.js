@@ -27,6 +27,8 @@ const FINAL = new Set(["closed", "rejected", "unauthorised", "taken_over"]);
 /** More than this between two pictures is a picture missed, not the interval of the display. */
 const LONGEST_FRAME_MS = 34;
 const MICROPHONE_RATE = 16000;
+const NO_RECOGNIZER =
+  "This server does not understand speech: it has no recognizer. Type instead; whoever runs it can name one in config.yaml, under engines: recognizer.";
 /** Sound that the network may hold up, in seconds; what is more is left out. */
 const BACKLOG_S = 1;
 const NO_WEIGHTS = new Float32Array(0);
@@ -101,7 +103,7 @@ class Client {
         mode,
         character,
         language,
-        mic: mode === "drive" ? { codec: "pcm16", rate: options.microphone?.rate ?? MICROPHONE_RATE } : undefined,
+        mic: { codec: "pcm16", rate: options.microphone?.rate ?? MICROPHONE_RATE },
         face: { format: options.faceFormat ?? "q8", fps: options.fps },
       },
       timers: { set: (task, ms) => setTimeout(task, ms), clear: (timer) => clearTimeout(timer) },
@@ -120,7 +122,10 @@ class Client {
       {
         send: (message) => this.session.send(message),
         open: () => this.session.status === "open",
-        emit: (event, detail) => this.emit(event, detail),
+        emit: (event, detail) => {
+          if (event === "room" && detail.room) this.tellMicrophone();
+          this.emit(event, detail);
+        },
       },
     );
     this.watch = setInterval(() => this.attend(performance.now()), WATCH_MS);
@@ -258,6 +263,7 @@ class Client {
       this.answer();
       if (this.microphone.state !== "off") this.microphone.end(this.deaf() ?? undefined);
     }
+    if (status === "open" && this.microphone.state !== "off") this.tellMicrophone();
     this.emit("status", { status, detail });
   }
 
@@ -268,8 +274,7 @@ class Client {
     const { status, welcome } = this.session;
     if (FINAL.has(status)) return new MicrophoneError("unavailable", { detail: "The connection to the server has ended." });
     if (!welcome || welcome.mic) return null;
-    const detail = `The server takes no microphone in mode "${this.mode}"; connect({ mode: "drive" }) lets it drive a face.`;
-    return new MicrophoneError("unavailable", { detail });
+    return new MicrophoneError("unavailable", { detail: NO_RECOGNIZER });
   }
 
   answer() {
@@ -294,9 +299,19 @@ class Client {
 
   /** @param {import("./client.d.ts").MicrophoneState} state @param {MicrophoneError} [error] */
   listens(state, error) {
-    const told = /** @type {Record<string, string>} */ ({ on: "open", muted: "muted", off: "closed" })[state];
-    if (told && this.sound && this.session.status === "open") this.session.send({ type: "mic", state: told });
+    if (state === "on" && this.microphone.pressed && this.replying) this.interrupt();
+    if (state !== "asking") this.tellMicrophone();
     this.emit("microphone", { state, error });
+  }
+
+  /** Whether a reply is heard, or about to be. */
+  get replying() {
+    return this.heard.state !== "idle" || this.avatar === "thinking" || this.avatar === "speaking";
+  }
+
+  tellMicrophone() {
+    const { told } = this.microphone;
+    if (told && this.sound && this.session.status === "open") this.session.send({ type: "mic", state: told });
   }
 
   /** A connection stands, and its microphone's numbers start from 0. @param {{rate: number} | undefined} mic */

@@ -38,11 +38,16 @@ export class Player {
   /** Begins or continues the audio context. Call it from a user's action. */
   wake() {
     if (!this.context) this.context = new AudioContext({ latencyHint: "interactive" });
-    if (this.context.state === "suspended") this.context.resume().catch(this.onError);
+    if (this.context.state === "suspended") this.context.resume().catch((error) => this.fail(error));
     if (!this.loaded) {
       this.loaded = this.context.audioWorklet.addModule(this.workletUrl);
-      this.open(this.context, this.loaded).catch(this.onError);
+      this.open(this.context, this.loaded).catch((error) => this.fail(error));
     }
+  }
+
+  /** What closing it breaks off is no fault. @param {unknown} error */
+  fail(error) {
+    if (!this.closed) this.onError(error);
   }
 
   /**

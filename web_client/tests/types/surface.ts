@@ -23,6 +23,9 @@ mirror.on("microphone", ({ state, error }) => console.log(state satisfies "off" 
 mirror.on("level", ({ rms, peak }) => console.log(rms + peak));
 const opened: Promise<void> = mirror.microphone.open();
 mirror.microphone.mute();
+const pressed: Promise<void> = mirror.microphone.press();
+mirror.microphone.release();
+client.on("heard", ({ text, final }) => console.log(text.length, final satisfies boolean));
 const isOurs = (error: unknown): error is MicrophoneError => error instanceof MicrophoneError;
 
 const entered: Promise<Room> = mirror.join("lobby", "Ada");
@@ -59,4 +62,4 @@ new ThreeFace(new Group(), { eyes: "left" });
 // @ts-expect-error: a VRM is wanted, not its scene
 new VrmFace(new Group());
 
-export { avatar, errors, isOurs, opened, out, spoken, stop };
+export { avatar, errors, isOurs, opened, out, pressed, spoken, stop };
