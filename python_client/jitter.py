@@ -18,7 +18,6 @@ BUCKET_MS: Final = 5.0
 LATEST_MS: Final = 300.0
 COVERED: Final = 0.97
 MEMORY_S: Final = 20.0
-SETTLED_S: Final = 0.3
 RELAX_S: Final = 240.0
 CREEP: Final = 0.002
 """How fast the earliest segment is forgotten, as a share of time: clocks differ, and routes change."""
@@ -40,17 +39,17 @@ class JitterTarget:
         return max(self._cushion.ms, self._latest_ms + SPARE_MS)
 
     def begin(self) -> None:
-        """A run begins. What was said before it was noticed comes at once and tells nothing of the net."""
-        self._earliest, self._before, self._heard_s = inf, 0.0, 0.0
+        """A run begins."""
+        self._earliest, self._before = inf, 0.0
 
     def arrive(self, now: float, end: float, length: float) -> None:
-        """A segment of `length` seconds that ends at media time `end` has come at `now`, in seconds."""
+        """A segment of `length` seconds that ends at media time `end` has come at `now`, in seconds.
+
+        Of several that come at once, as at the beginning of a run, each is the earliest so far.
+        """
         delay = now - end
         self._earliest = min(delay, self._earliest + CREEP * (now - self._before))
         self._before = now
-        self._heard_s += length
-        if self._heard_s <= SETTLED_S:
-            return
         weight = min(1.0, length / MEMORY_S)
         self._late *= 1.0 - weight
         self._late[min(len(self._late) - 1, int(1000 * (delay - self._earliest) / BUCKET_MS))] += weight

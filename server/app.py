@@ -29,7 +29,7 @@ from server.store.memory import MemoryHistories
 from server.turn.rehearsal import rehearse
 from server.turn.session import Session, Terms
 from server.turn.sessions import Sessions
-from server.turn.turn import PAUSE_S, Engines, pause_s
+from server.turn.turn import PAUSE_S, Engines, Pace, pause_s
 
 SWITCH_S = 0.0005
 COLLECT_AFTER = (10_000, 10, 10)
@@ -150,8 +150,10 @@ async def running(
             window_s=tree.server.resume_window_s,
         )
         metrics.watch_sessions(lambda: len(sessions), lambda: sessions.driving)
+        rooms = _rooms(tree, parts, clock, metrics, by_name)
+        if rooms is not None:
+            stack.push_async_callback(rooms.close)
         stack.push_async_callback(sessions.close)
-        rooms = _rooms(tree, parts, metrics)
         service = Service(
             sessions=sessions,
             clock=clock,
@@ -226,11 +228,33 @@ def _maker(
     return make
 
 
-def _rooms(tree: config.Config, parts: Engines, metrics: Metrics) -> Rooms | None:
+def _rooms(
+    tree: config.Config, parts: Engines, clock: Clock, metrics: Metrics, by_name: Mapping[str, Character]
+) -> Rooms | None:
+    """Voice chat, where it is wanted. Raises ConfigError for characters that cannot be in a room."""
+    wanted = tree.rooms.characters
+    for room, name in ((room, name) for room, names in wanted.items() for name in names):
+        if name not in by_name:
+            known = ", ".join(sorted(by_name))
+            raise ConfigError(f"rooms.characters: {room}: no character {name!r}; there are {known}")
     if not tree.rooms.enabled or parts.detector is None:
         return None
+    if wanted and parts.recognizer is None:
+        raise ConfigError("rooms.characters: who is to answer must understand; set engines.recognizer")
+    make, pace = _maker(parts, clock, metrics.observe), Pace(tree.face.fps)
+
+    def casting(room: str) -> list[Session]:
+        names = dict.fromkeys((*wanted.get(room, ()), *wanted.get("*", ())))
+        return [make(f"{name} in {room}", Terms(by_name[name], pace), History()) for name in names]
+
     rooms = Rooms(
-        tree.rooms, parts.detector, AudioFormat(parts.voice.traits.rate), observer=metrics.observe
+        tree.rooms,
+        parts.detector,
+        AudioFormat(parts.voice.traits.rate),
+        clock,
+        recognizer=parts.recognizer,
+        casting=casting,
+        observer=metrics.observe,
     )
     metrics.watch_rooms(
         lambda: len(rooms), lambda: rooms.members, lambda: translate.peer_segment.cache_info().misses

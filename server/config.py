@@ -128,6 +128,8 @@ class Rooms(_Section, frozen=True):
     """How long a voice is passed on after the last speech."""
     segment_ms: Annotated[int, Meta(ge=10, le=200)] = 40
     """Voice in one message: less comes sooner, more is less work."""
+    characters: dict[str, tuple[str, ...]] = {}
+    """Characters that are members, by the name of their room; "*" stands for every room."""
 
 
 class Log(_Section, frozen=True):

@@ -5,7 +5,7 @@
 
 import { Microphone, MicrophoneError } from "./audio/microphone.js";
 import { Player } from "./audio/player.js";
-import { Company, RoomError } from "./company.js";
+import { Company, RoomError } from "./core/company.js";
 import { HEAD_ANGLES, timedFrames, unpackFace } from "./core/face_format.js";
 import { Lines } from "./core/lines.js";
 import { DeviceClock, MediaClock } from "./core/media_clock.js";

@@ -106,9 +106,10 @@ class Broadcast:
             self._outlet.give(feed, feed.ending())
         self._outlet.rested(self.peer)
 
-    def micros(self, position: int) -> int:
-        """Where a sample of the take lies on the member's timeline."""
-        return self._audio.micros(position + self._moved_s * self._audio.rate)
+    @property
+    def moved_us(self) -> int:
+        """From the take's own timeline to the member's."""
+        return self._moved_s * 1_000_000
 
     @property
     def _first(self) -> int:

@@ -46,11 +46,13 @@ class Floor:
         return len(self._order)
 
     def hear(self, number: int, samples: Samples, seconds: float) -> None:
-        """`number` has spoken for `seconds` more; one who begins to is last in the order."""
+        """`number` has spoken for `seconds` more, maybe none yet; one who begins is last in the order."""
         speaker = next((speaker for speaker in self._order if speaker.number == number), None)
         if speaker is None:
             speaker = _Speaker(number)
             self._order.append(speaker)
+        if seconds <= 0:
+            return
         speaker.heard_s += seconds
         speaker.held_s += seconds
         share = seconds / min(speaker.heard_s, max(MEMORY_S, seconds))

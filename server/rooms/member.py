@@ -32,6 +32,15 @@ class Company(Protocol):
         """The member leaves for good."""
         ...
 
+    def say(self, event: PeerSaid) -> None:
+        """These are words of a member."""
+        ...
+
+    @property
+    def people(self) -> int:
+        """Members who are no characters, and are here."""
+        ...
+
 
 class Member:
     """The session's `Membership`. Only in drive mode it has `speech`, and so can be heard."""

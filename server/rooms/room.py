@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from server.audio.chunk import Samples
 from server.errors import PeerError
 from server.rooms import names
+from server.rooms.cast import Cast
 from server.rooms.feed import Feed
 from server.rooms.floor import Floor
 from server.rooms.member import Member
@@ -34,6 +35,8 @@ class Room:
         self._left = left
         self._observer = observer
         self._floor = Floor()
+        self.cast: Cast | None = None
+        """The characters that are here."""
 
     # --- members ---------------------------------------------------------------------------------
 
@@ -42,16 +45,23 @@ class Room:
 
         Raises PeerError: there is no place, or no such name can be.
         """
-        if len(self.members) >= self._capacity:
+        if sum(member.character is None for member in self.members.values()) >= self._capacity:
             raise PeerError(
                 f"the room {self.name!r} has {self._capacity} members and no place left", "room_full"
             )
-        clean = names.UNNAMED if name is None else names.cleaned(name, "a member", self._name_chars)
-        return names.distinct(clean, [member.name for member in self.members.values()], self._name_chars)
+        return self.distinct(
+            names.UNNAMED if name is None else names.cleaned(name, "a member", self._name_chars)
+        )
+
+    def distinct(self, name: str) -> str:
+        """The name, or one like it that nobody in the room has."""
+        return names.distinct(name, [member.name for member in self.members.values()], self._name_chars)
 
     def enter(self, member: Member) -> None:
         """The member has the place; it is told who is here, and they are told of it."""
         self.members[member.number] = member
+        if self.cast is not None:
+            self.cast.listen_to(member)
         self._serve()
         self._list_for(member)
         self.changed(member)
@@ -75,8 +85,11 @@ class Room:
         member.tell(self._seen(member, "left", you=True))
         self._left(self, member)
 
+    @property
+    def people(self) -> int:
+        return sum(member.present for member in self.members.values())
+
     def say(self, event: PeerSaid) -> None:
-        """Tell all others the words of a member."""
         for other in self._others(event.peer):
             other.tell(event)
 

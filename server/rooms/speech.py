@@ -10,7 +10,7 @@ from server.audio.chunk import AudioChunk, AudioFormat, Samples
 from server.audio.resample import Resampler
 from server.ports import LISTENING_RATE, WINDOW, Detector, VoiceActivity
 from server.rooms.broadcast import Broadcast
-from server.rooms.gate import VoiceGate
+from server.rooms.gate import REST, VoiceGate
 
 
 class Ear(Protocol):
@@ -20,8 +20,8 @@ class Ear(Protocol):
         """The member has begun to speak; these samples, at LISTENING_RATE, come first."""
         ...
 
-    def follow(self, samples: Samples) -> None:
-        """More of it, at LISTENING_RATE, without a gap."""
+    def follow(self, samples: Samples, spoken: bool) -> None:
+        """More of it, at LISTENING_RATE, without a gap; `spoken` is false in a pause."""
         ...
 
     def end(self) -> None:
@@ -117,7 +117,8 @@ class Speech:
 
     def _judge(self, window: Samples, take: _Take) -> None:
         self._before.append(window)
-        changed = self._gate.judge(take.probability(window))
+        probability = take.probability(window)
+        changed = self._gate.judge(probability)
         if changed and self._gate.open:
             self._broadcast.speak(take.judged - self._wire.samples(self._preroll_s))
             if self.ear is not None:
@@ -127,4 +128,4 @@ class Speech:
             if self.ear is not None:
                 self.ear.end()
         elif self._gate.open and self.ear is not None:
-            self.ear.follow(window)
+            self.ear.follow(window, probability >= REST)

@@ -197,7 +197,8 @@ class Mirror:
                 while not self._waiting:
                     self._wake.clear()
                     await self._wake.wait()
-                await self._clock.sleep_until(self._due)
+                if self._due > self._clock.now():
+                    await self._clock.sleep_until(self._due)
                 if self._waiting:
                     await self._step()
         finally:

@@ -40,6 +40,7 @@ HEARD_DEADLINE_S = 0.15
 ATTENTION_S = 4.0
 """After an interruption the avatar listens for so long, if nothing is said."""
 WAITING_LIMIT = 32
+OVERHEARD_LIMIT = 64
 HISTORY_CHARACTERS = 20_000
 
 log = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ class Session:
         self._observer = observer
         self._delivery = Delivery(observer)
         self._waiting: deque[Request] = deque()
+        self._overheard: deque[str] = deque(maxlen=OVERHEARD_LIMIT)
         self._wake = asyncio.Event()
         self._turn: Turn | None = None
         self._turn_task: asyncio.Task[None] | None = None
@@ -183,6 +185,10 @@ class Session:
             self._stop("superseded")
         request = Request(text, "say", self._clock.now(), id, mood)
         self._enqueue(request, first=queue != "last")
+
+    def overhear(self, text: str) -> None:
+        """Others said this among themselves: the next reply may know of it."""
+        self._overheard.append(text)
 
     def greet(self) -> None:
         """Speak the character's greeting, if it has one; not in drive mode."""
@@ -323,6 +329,9 @@ class Session:
 
     async def _perform(self, request: Request) -> None:
         self._number += 1
+        for text in self._overheard:
+            self.history = self.history.asked(text)
+        self._overheard.clear()
         history = self.history if request.say else self.history.asked(request.text)
         turn = Turn(
             self._number,

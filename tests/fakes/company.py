@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections.abc import Sequence
 from types import TracebackType
 
 import numpy as np
@@ -9,7 +10,10 @@ import numpy as np
 from server.audio.chunk import AudioChunk, AudioFormat
 from server.config import Rooms as Section
 from server.engines.detectors.loudness import LoudnessDetector
+from server.engines.faces.articulation import ArticulationDriver
 from server.engines.faces.loudness import LoudnessDriver
+from server.engines.voices.tone import ToneVoice
+from server.ports import Brain
 from server.rooms.rooms import Rooms
 from server.speech.character import Character
 from server.turn.events import PeerChanged, PeerSpoke
@@ -17,7 +21,7 @@ from server.turn.session import Mode, Session, Terms
 from server.turn.turn import Engines, Pace
 from tests.fakes.brain import ScriptedBrain
 from tests.fakes.ears import Ears
-from tests.fakes.voice import SlowVoice
+from tests.fakes.recognizer import ScriptedRecognizer
 from tests.virtual_time import VirtualClock
 
 MICROPHONE = AudioFormat(16_000)
@@ -73,12 +77,24 @@ class Guest:
 class Company:
     """`async with Company(capacity=3) as company`; whoever came is gone at its end."""
 
-    def __init__(self, **section: object) -> None:
+    def __init__(
+        self,
+        *,
+        recognizer: ScriptedRecognizer | None = None,
+        brain: Brain | None = None,
+        characters: Sequence[Character] = (),
+        **section: object,
+    ) -> None:
         self.made: list[PeerSpoke] = []
+        self._brain = brain or ScriptedBrain()
+        self._characters = characters
         self.rooms = Rooms(
             Section(**section),  # type: ignore[arg-type]
             LoudnessDetector(),
             WIRE,
+            VirtualClock(),
+            recognizer=recognizer,
+            casting=self._cast,
             observer=self.made.append,
         )
         self.guests: list[Guest] = []
@@ -92,18 +108,25 @@ class Company:
     ) -> None:
         for guest in self.guests:
             await guest.session.close("shutdown")
+        await self.rooms.close()
         assert kind is not None or len(self.rooms) == self.rooms.members == 0
 
     async def guest(self, *, mode: Mode = "drive", fps: int = 60) -> Guest:
         """Somebody who is connected, and in no room."""
-        driver = LoudnessDriver()
-        engines = Engines(ScriptedBrain(), SlowVoice(), driver, driver)
-        terms = Terms(Character("test"), Pace(fps), mode)
-        guest = Guest(Session(f"s{next(self._ids)}", terms, engines, VirtualClock()))
+        guest = Guest(self._session(Character("test"), mode, fps))
         guest.session.start()
         self.guests.append(guest)
         await guest.connect()
         return guest
+
+    def _session(self, character: Character, mode: Mode = "converse", fps: int = 60) -> Session:
+        driver = LoudnessDriver()
+        engines = Engines(self._brain, ToneVoice(WIRE.rate), ArticulationDriver(), driver)
+        terms = Terms(character, Pace(fps), mode)
+        return Session(f"s{next(self._ids)}", terms, engines, VirtualClock())
+
+    def _cast(self, room: str) -> list[Session]:
+        return [self._session(character) for character in self._characters]
 
     async def member(
         self, name: str | None = None, room: str = "lobby", *, mode: Mode = "drive", fps: int = 60

@@ -118,9 +118,11 @@ def _starting() -> Iterator[tuple[str, Script]]:
 def _delays() -> Iterator[tuple[str, Script]]:
     s = LiveScript("A loud voice, 140 ms too much of it: 40 ms go at once, where both sides fit.", tone=170)
     yield "live-cut-voice", s.burst(0, 200).speak(200, 1400).over(1400).run(0.2)
-    s = LiveScript("90 ms are held on average, half as much again as should be: too many go in the quiet.")
-    s.live(0, 110).speak(110, 510).speak(510, 1110, level=40)
-    yield "live-cut-quiet", s.speak(1110, 1350).over(1350).run(0.2)
+    s = LiveScript(
+        "100 ms are held on average, less than twice the target: too many go in the quiet alone."
+    )
+    s.live(0, 90).speak(90, 490).speak(490, 1090, level=40)
+    yield "live-cut-quiet", s.speak(1090, 1330).over(1330).run(0.2)
     s = LiveScript(
         "The network stands still for half a second, then brings all: it is caught up with.",
         tone=170,
@@ -137,10 +139,16 @@ def _delays() -> Iterator[tuple[str, Script]]:
 
 
 def _jitter() -> Iterator[tuple[str, Script]]:
-    s = LiveScript("Every sixth segment is 70 ms late: more is held, and then nothing is missing.", looks=6)
-    for k in range(250):
-        s.run(max(0.0, 0.04 * (k + 1) + (0.07 if k % 6 == 5 else 0) - s.now)).live(40 * k, 40 * k + 40)
-    yield "live-jitter", s.over(10_000).run(0.3)
+    s = LiveScript(
+        "Every fourth segment is 61 ms late: it runs dry once, then enough is held.",
+        every=0.01,
+        looks=16,
+    )
+    s.burst(0, 160)
+    for k in range(4, 140):
+        late = 0.061 if k % 4 == 3 else 0
+        s.run(max(0.0, 0.04 * (k - 3) + late - s.now)).live(40 * k, 40 * k + 40)
+    yield "live-jitter", s.over(5600).run(0.3)
     s = LiveScript("Three times dry: more is held after each, and slowly less again.", looks=4)
     for start in (0, 1000, 2000):
         s.speak(start, start + 840).run(0.16).burst(start + 840, start + 1000)
@@ -159,8 +167,8 @@ def _losses() -> Iterator[tuple[str, Script]]:
         s.burst(0, 200).speak(200, 600).run(0.04 + ms / 1000).live(600 + ms, 640 + ms)
         yield f"live-hole-{ms}", s.speak(640 + ms, 800 + ms).over(800 + ms).run(0.3)
     s = LiveScript("Dry, and then something was left out: the silence since then stands for it.")
-    s.live(0, 80).run(0.13).live(160, 240)
-    yield "live-loss-dry", s.speak(240, 400).over(400).run(0.2)
+    s.live(0, 60).run(0.1).live(130, 150).run(0.05).live(150, 230)
+    yield "live-loss-dry", s.speak(230, 390).over(390).run(0.2)
 
 
 def _clocks() -> Iterator[tuple[str, Script]]:

@@ -14,7 +14,6 @@ const BUCKET_MS = 5;
 const LATEST_MS = 300;
 const COVERED = 0.97;
 const MEMORY_S = 20;
-const SETTLED_S = 0.3;
 const RELAX_S = 240;
 /** How fast the earliest segment is forgotten, as a share of time: clocks differ, and routes change. */
 const CREEP = 0.002;
@@ -27,10 +26,9 @@ export class JitterTarget {
     this.late = new Float64Array(Math.round(LATEST_MS / BUCKET_MS) + 1);
     this.late[0] = 1;
     this.latestMs = 0;
-    /** Least delay of the run, when its last segment came, and how much of it did, in seconds. */
+    /** Least delay of the run, and when its last segment came, in seconds. */
     this.earliest = Infinity;
     this.before = 0;
-    this.heardS = 0;
   }
 
   /** Voice to be held now, in milliseconds. */
@@ -38,15 +36,15 @@ export class JitterTarget {
     return Math.max(this.cushion.ms, this.latestMs + SPARE_MS);
   }
 
-  /** A run begins. What was said before it was noticed comes at once, and tells nothing of the net. */
+  /** A run begins. */
   begin() {
     this.earliest = Infinity;
     this.before = 0;
-    this.heardS = 0;
   }
 
   /**
-   * A segment has come; all in seconds.
+   * A segment has come; all in seconds. Of several that come at once, as at the beginning of a run, each is the earliest
+   * so far.
    * @param {number} now @param {number} end media time of its end @param {number} length
    */
   arrive(now, end, length) {
@@ -54,8 +52,6 @@ export class JitterTarget {
     const delay = now - end;
     this.earliest = Math.min(delay, this.earliest + CREEP * (now - this.before));
     this.before = now;
-    this.heardS += length;
-    if (this.heardS <= SETTLED_S) return;
     const weight = Math.min(1, length / MEMORY_S);
     let all = 0;
     for (let i = 0; i < late.length; i += 1) late[i] *= 1 - weight;

@@ -82,6 +82,14 @@ def test_two_who_take_turns_in_loudness_do_not_flicker() -> None:
     assert changes == 0
 
 
+def test_one_who_has_not_been_heard_yet_has_a_place() -> None:
+    floor = Floor()
+    floor.hear(1, sound(-20)[:0], 0.0)
+    assert heard(floor, 1) == {1}
+    speak(floor, {2: -20.0, 1: -20.0}, 0.5)
+    assert heard(floor, 1) == {1}
+
+
 def test_who_rests_leaves_its_place() -> None:
     floor = Floor()
     speak(floor, dict.fromkeys(range(3), -20.0), 0.2)

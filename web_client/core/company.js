@@ -1,7 +1,7 @@
 /** The others in the room, for a page: who is there, and what comes from them. */
 
-import { LivePeer } from "./core/live_peer.js";
-import { Room } from "./core/room.js";
+import { LivePeer } from "./live_peer.js";
+import { Room } from "./room.js";
 import { Peer } from "./peer.js";
 
 /** What the server may answer to `join`. */
@@ -11,7 +11,7 @@ const LEFT = "The room was left before it was entered.";
 export class RoomError extends Error {
   name = "RoomError";
 
-  /** @param {import("./client.d.ts").RoomError["code"]} code @param {string} message @param {number} [retryAfterMs] */
+  /** @param {import("../client.d.ts").RoomError["code"]} code @param {string} message @param {number} [retryAfterMs] */
   constructor(code, message, retryAfterMs) {
     super(message);
     this.code = code;
@@ -20,7 +20,7 @@ export class RoomError extends Error {
 }
 
 /**
- * @typedef {{room: string, name?: string, resolve: (room: import("./client.d.ts").Room) => void, reject: (error: RoomError) => void}} Wish
+ * @typedef {{room: string, name?: string, resolve: (room: import("../client.d.ts").Room) => void, reject: (error: RoomError) => void}} Wish
  *   A room to be entered, by its name at the server once that has answered.
  */
 
@@ -40,7 +40,7 @@ export class Company {
     this.open = open;
     this.emit = emit;
     this.members = new Room();
-    /** @type {import("./client.d.ts").Room | null} */
+    /** @type {import("../client.d.ts").Room | null} */
     this.room = null;
     /** The others, by number. @type {Map<number, Peer>} */
     this.byNumber = new Map();
@@ -58,7 +58,7 @@ export class Company {
     this.loops = new Map();
   }
 
-  /** @param {string} room @param {string} [name] @returns {Promise<import("./client.d.ts").Room>} */
+  /** @param {string} room @param {string} [name] @returns {Promise<import("../client.d.ts").Room>} */
   join(room, name) {
     this.forget();
     return new Promise((resolve, reject) => {
@@ -193,7 +193,7 @@ export class Company {
     this.emit("room", { room: this.room });
   }
 
-  /** @param {import("./core/room.js").PeerChange[]} changes */
+  /** @param {import("./room.js").PeerChange[]} changes */
   tell(changes) {
     for (const { peer: member, change } of changes) {
       if (change === "joined") this.admit(member);
@@ -204,7 +204,7 @@ export class Company {
     }
   }
 
-  /** @param {import("./core/room.js").Member} member */
+  /** @param {import("./room.js").Member} member */
   admit(member) {
     const { audio, face } = /** @type {Record<string, any>} */ (this.welcome);
     const live = new LivePeer(member.number, audio.rate, face);

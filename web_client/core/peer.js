@@ -1,19 +1,19 @@
 /** Someone else in the room, as a page has them: how loud they are played, and their face. */
 
-import { HEAD_ANGLES } from "./core/face_format.js";
+import { HEAD_ANGLES } from "./face_format.js";
 
 const LOUDEST = 4;
 
 /**
  * @typedef {object} Stage what the others need of the client
- * @property {import("./audio/player.js").Player} player
- * @property {import("./core/media_clock.js").DeviceClock} device
+ * @property {import("../audio/player.js").Player} player
+ * @property {import("./media_clock.js").DeviceClock} device
  * @property {() => number} aheadUs how much later than now a picture lights up
  */
 
 /** As `client.d.ts` describes it. */
 export class Peer {
-  /** @param {import("./core/room.js").Member} member @param {import("./core/live_peer.js").LivePeer} live @param {number} rate @param {Stage} stage */
+  /** @param {import("./room.js").Member} member @param {import("./live_peer.js").LivePeer} live @param {number} rate @param {Stage} stage */
   constructor(member, live, rate, stage) {
     this.member = member;
     this.live = live;
@@ -23,7 +23,7 @@ export class Peer {
     this.hushed = false;
     const { out } = live.sampler;
     const [weights, head] = [out.subarray(0, -HEAD_ANGLES), out.subarray(-HEAD_ANGLES)];
-    /** @type {import("./client.d.ts").Pose} */
+    /** @type {import("../client.d.ts").Pose} */
     this.pose = { weights, head, shown: -1, turn: -1, pts: 0, state: "idle" };
   }
 
