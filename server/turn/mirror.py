@@ -7,6 +7,7 @@ its own, so that it can begin and end at rest like a turn.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable
@@ -40,6 +41,11 @@ TAKE_S: Final = 0.1
 """A take counts as so much sound: beginning one is work too."""
 PIECE_S: Final = 0.2
 """Sound that waits is followed in pieces up to this long: less work than message by message."""
+BUSY_S: Final = 0.015
+"""A server is busy that takes longer than this from when sound may be followed to its frames."""
+TOGETHER_S: Final = 0.04
+"""A busy one follows so much sound at once, which is two thirds of the work, if it comes within that time:
+faces are a little later, before lateness builds up."""
 
 TONES: Final = frozenset("zh cmn yue nan hak wuu th lo vi my".split())
 """Languages whose pitch makes the words: a rise at the end asks nothing."""
@@ -131,6 +137,7 @@ class Mirror:
         self._queued = 0
         self._overflowed = False
         self._due = clock.now() - LEEWAY_S
+        self._busy = False
         self._take: _Take | None = None
         self._takes = 0
         self._end = 0
@@ -169,10 +176,11 @@ class Mirror:
                 while not self._waiting:
                     self._wake.clear()
                     await self._wake.wait()
-                if self._due > self._clock.now():
-                    await self._clock.sleep_until(self._due)
-                if self._waiting:
-                    await self._step()
+                await self._enough()
+                due = max(self._due, self._ready())
+                if due > self._clock.now():
+                    await self._clock.sleep_until(due)
+                await self._step(due)
         finally:
             self._end_take()
 
@@ -209,9 +217,30 @@ class Mirror:
         self._queued -= end - first.position
         return AudioChunk(np.concatenate(pieces), first.format, first.position) if pieces[1:] else first
 
+    def _ready(self) -> float:
+        """When what waits could be followed: at once, and on a busy server when enough of it is there."""
+        first = self._waiting[0].arrived
+        if not self._busy:
+            return first
+        latest, missing = first + TOGETHER_S, self._microphone.samples(TOGETHER_S)
+        for waiting in self._waiting:
+            missing -= len(waiting.chunk or ())
+            if missing <= 0 or waiting.chunk is None:
+                return min(waiting.arrived, latest)
+        return latest
+
+    async def _enough(self) -> None:
+        """Wait until it could."""
+        while (left := self._ready() - self._clock.now()) > 0.0:
+            self._wake.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._wake.wait()
+
     # --- the face --------------------------------------------------------------------------------
 
-    async def _step(self) -> None:
+    async def _step(self, due: float) -> None:
+        """Follow what waits, which could be from `due` on."""
         arrived = self._waiting[0].arrived
         chunk = self._next()
         try:
@@ -223,6 +252,7 @@ class Mirror:
             self._fail("internal", "something went wrong here; open the microphone again")
         else:
             self._show(frames, arrived)
+            self._busy = self._clock.now() - due > BUSY_S
 
     async def _follow(self, chunk: AudioChunk) -> FaceFrames:
         _, fresh = chunk.split(self._end - chunk.position)
