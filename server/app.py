@@ -25,8 +25,10 @@ from server.net.service import Service
 from server.observe.metrics import Metrics
 from server.rooms.rooms import Rooms
 from server.speech.character import Character
+from server.speech.endpointing import EndOfSpeech
 from server.speech.languages import covered
 from server.store.memory import MemoryHistories
+from server.turn.ear import Listening
 from server.turn.rehearsal import rehearse
 from server.turn.session import Session, Terms
 from server.turn.sessions import Sessions
@@ -166,7 +168,7 @@ async def running(
         parts = await stack.enter_async_context(engines(tree)) if made is None else made
         match_language(tree, parts, by_name[default])
         sessions = Sessions(
-            _maker(parts, clock, metrics.observe),
+            _maker(parts, listening(tree.conversation), clock, metrics.observe),
             MemoryHistories(clock),
             clock,
             limit=tree.server.max_sessions,
@@ -239,14 +241,33 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
+def listening(conversation: config.Conversation) -> Listening:
+    """How sessions listen."""
+    pauses = conversation.end_of_speech_ms
+    ends = EndOfSpeech(
+        pauses.finished / 1000,
+        pauses.unclear / 1000,
+        pauses.unfinished / 1000,
+        conversation.longest_utterance_s,
+    )
+    return Listening(ends, conversation.speculate)
+
+
 def _maker(
-    engines: Engines, clock: Clock, observe: Callable[..., None]
+    engines: Engines, listening: Listening, clock: Clock, observe: Callable[..., None]
 ) -> Callable[[str, Terms, History], Session]:
     seeds = itertools.count(1)
 
     def make(id: str, terms: Terms, history: History) -> Session:
         return Session(
-            id, terms, engines, clock, history=history, seed=next(seeds) * 7919, observer=observe
+            id,
+            terms,
+            engines,
+            clock,
+            history=history,
+            listening=listening,
+            seed=next(seeds) * 7919,
+            observer=observe,
         )
 
     return make
@@ -265,7 +286,8 @@ def _rooms(
         return None
     if wanted and parts.recognizer is None:
         raise ConfigError("rooms.characters: who is to answer must understand; set engines.recognizer")
-    make, pace = _maker(parts, clock, metrics.observe), Pace(tree.face.fps)
+    make = _maker(parts, listening(tree.conversation), clock, metrics.observe)
+    pace = Pace(tree.face.fps)
 
     def casting(room: str) -> list[Session]:
         names = dict.fromkeys((*wanted.get(room, ()), *wanted.get("*", ())))

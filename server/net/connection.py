@@ -211,9 +211,12 @@ class Connection:
 
     async def _enter(self, session: Session, resumed: m.Position | None) -> None:
         layout = self._outbox.wire.layout
-        taken = self._microphone if session.terms.mode == "drive" else None
+        deaf = self._deafness(session)
+        taken = self._microphone if deaf is None else None
         info = None if taken is None else taken.info
         self._outbox.post(translate.welcome(session, self._service, layout, info, resumed))
+        if deaf is not None and self._service.listens:
+            self._refuse(deaf.code, str(deaf))
         self._post_clips()
         if resumed is None:
             await session.attach(self._outbox)
@@ -221,8 +224,18 @@ class Connection:
             await session.attach(self._outbox, resumed.turn, resumed.pts)
         if taken is not None:
             session.listen(taken.format)
-        elif resumed is None and self._service.greeting:
+        if resumed is None and self._service.greeting:
             session.greet()
+
+    def _deafness(self, session: Session) -> PeerError | None:
+        """Why nobody here hears the microphone, None if somebody does or there is none."""
+        if self._microphone is None or session.terms.mode == "drive":
+            return None
+        try:
+            self._service.check_hearing(session.terms.character.speaker.language)
+        except PeerError as error:
+            return error
+        return None
 
     def _post_clips(self) -> None:
         if self.session is not None:
@@ -319,8 +332,14 @@ class Connection:
             self._missed += 1
             self._outbox.ping()
             silent_s = clock.now() - self._last_message
-            if silent_s >= server.idle_timeout_s and not (self.session and self.session.busy):
+            if silent_s >= server.idle_timeout_s and not self._occupied:
                 self._refuse("idle_timeout", f"nothing came for {server.idle_timeout_s:g} s")
+
+    @property
+    def _occupied(self) -> bool:
+        """Whether a client has reason to be silent: it listens, to a reply or to a room."""
+        session = self.session
+        return session is not None and (session.busy or session.membership is not None)
 
     # --- what each message does ------------------------------------------------------------------
 
