@@ -18,6 +18,7 @@ from tests.bench.figures import Figure, table
 CASES = {
     "codec": 30,
     "face": 60,
+    "hearing": 120,
     "stream": 60,
     "first_segment": 90,
     "interrupt": 120,
