@@ -20,7 +20,8 @@ from server.ports import FaceDriver
 from server.speech.character import Character
 from server.turn.delivery import Delivery
 from server.turn.events import MirrorReady, TurnFailed
-from server.turn.mirror import HOLE_S, LEEWAY_S, QUEUE_S, Mirror
+from server.turn.microphone import HOLE_S, LEEWAY_S, QUEUE_S
+from server.turn.mirror import Mirror
 from server.turn.session import Session, Terms
 from server.turn.turn import Engines, Pace
 from tests.fakes.brain import ScriptedBrain
@@ -391,7 +392,7 @@ def test_rests_without_end_do_not_pile_up() -> None:
         for _ in range(20_000):
             room.mirror.hear(room.message(1 / RATE, 0))
             room.mirror.switch("muted")
-        assert len(room.mirror._waiting) <= 256
+        assert len(room.mirror._queue) <= 256
         await asyncio.sleep(1.0)
 
     in_a_room(scene)
