@@ -180,6 +180,7 @@ class Mirror:
         except Exception:
             log.exception("a mirror failed")
             self._fail("internal", "something went wrong here; open the microphone again")
+        self._queue.followed(piece)
 
     async def _follow(self, chunk: AudioChunk, arrived: float) -> None:
         _, fresh = chunk.split(self._end - chunk.position)
