@@ -1,4 +1,4 @@
-"""A voice in a room of the real server, from one Python client's microphone to another's loudspeaker and face."""
+"""A voice in a room of the real server, from a Python client's microphone to another's ear and face."""
 
 import asyncio
 import time
