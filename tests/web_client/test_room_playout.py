@@ -1,4 +1,4 @@
-"""A speaker of a room in headless Chromium on the real server: face and voice in step, volumes, and who is there.
+"""A speaker of a room in headless Chromium on the real server: face and voice in step, and volumes.
 
 Offsets are between the media time of each face shown and that of the voice at the audio device's raw clock.
 """
