@@ -211,18 +211,21 @@ class Connection:
 
     async def _enter(self, session: Session, resumed: m.Position | None) -> None:
         layout = self._outbox.wire.layout
-        drives = session.terms.mode == "drive"
-        taken = self._microphone if drives else None
+        taken = self._microphone if self._takes_microphone(session) else None
         self._outbox.post(translate.welcome(session, self._service, layout, taken, resumed))
         self._post_clips()
         if resumed is None:
             await session.attach(self._outbox)
         else:
             await session.attach(self._outbox, resumed.turn, resumed.pts)
-        if drives:
-            session.listen(self._microphone)
-        elif resumed is None and self._service.greeting:
+        if taken is not None:
+            session.listen(taken)
+        if resumed is None and self._service.greeting:
             session.greet()
+
+    def _takes_microphone(self, session: Session) -> bool:
+        """Whether there is one, and somebody here to hear it."""
+        return self._microphone.rate > 0 and (session.terms.mode == "drive" or self._service.listens)
 
     def _post_clips(self) -> None:
         if self.session is not None:
@@ -319,8 +322,14 @@ class Connection:
             self._missed += 1
             self._outbox.ping()
             silent_s = clock.now() - self._last_message
-            if silent_s >= server.idle_timeout_s and not (self.session and self.session.busy):
+            if silent_s >= server.idle_timeout_s and not self._occupied:
                 self._refuse("idle_timeout", f"nothing came for {server.idle_timeout_s:g} s")
+
+    @property
+    def _occupied(self) -> bool:
+        """Whether a client has reason to be silent: it listens, to a reply or to a room."""
+        session = self.session
+        return session is not None and (session.busy or session.membership is not None)
 
     # --- what each message does ------------------------------------------------------------------
 

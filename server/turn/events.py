@@ -87,6 +87,15 @@ class TurnFailed:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class UtteranceHeard:
+    """What the user said, as far as it is understood; each replaces the one before until `final`."""
+
+    text: str
+    final: bool
+    language: str | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MirrorReady:
     """Frames of the user's own face, on the timeline of their microphone."""
@@ -144,7 +153,7 @@ class PeerSpoke:
 
 InOrder = TurnBegan | WordSpoken | MoodChanged | CueReached | SegmentReady | TurnEnded | StageTimes
 """Told to the client in the order of the turn; may wait for the network."""
-AtOnce = StateChanged | TurnFlushed | TurnFailed | PeerChanged | PeerSaid
+AtOnce = StateChanged | TurnFlushed | TurnFailed | UtteranceHeard | PeerChanged | PeerSaid
 """Told to the client at once; overtakes whatever waits."""
 Live = MirrorReady | PeerSpoke
 """Sent to the client now or never; waits for nothing and holds up nothing."""
