@@ -79,13 +79,15 @@ async def engines(tree: config.Config) -> AsyncGenerator[Engines, None]:
         stack.push_async_callback(brain.close)
         made = Engines(brain, voice, face, mirror)
         match(tree, made)
+        recognizer = None
         if slots.recognizer is not None:
             recognizer = catalog.make("recognizer", slots.recognizer.use, slots.recognizer.options)
             stack.push_async_callback(recognizer.close)
+            made = replace(made, recognizer=recognizer)
         if slots.recognizer is not None or tree.rooms.enabled:
             detector = catalog.make("detector", slots.detector.use, slots.detector.options)
             stack.push_async_callback(detector.close)
-            made = replace(made, detector=detector, recognizer=recognizer)
+            made = replace(made, detector=detector)
         yield made
 
 

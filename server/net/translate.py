@@ -132,7 +132,7 @@ def welcome(
     session: Session,
     service: Service,
     layout: FaceLayout,
-    microphone: AudioFormat | None,
+    microphone: m.AudioFormatInfo | None,
     resumed: m.Position | None,
 ) -> m.Welcome:
     """All that a client needs to know of its session; it hard-codes no table.
@@ -151,7 +151,7 @@ def welcome(
         limits=_limits(service.limits, service.server),
         character=session.terms.character.name,
         features=_features(session, service),
-        mic=None if microphone is None else m.AudioFormatInfo(CODEC, microphone.rate),
+        mic=microphone,
         resumed=resumed,
     )
 
@@ -215,8 +215,12 @@ def terms(hello: m.Hello, character: Character, face: Face, pace: PaceSection) -
 
 
 def sound(message: m.Microphone, microphone: AudioFormat) -> AudioChunk:
-    """What the microphone heard. Raises BadMessage for half a sample, PeerError for a time out of reach."""
-    if message.pts > LATEST_US:
+    """What a microphone of pcm16 heard. Raises BadMessage for half a sample, PeerError as `position`."""
+    return AudioChunk(pcm16.unpack(message.audio), microphone, position(message.pts, microphone))
+
+
+def position(pts: int, microphone: AudioFormat) -> int:
+    """The sample at this time of a microphone. Raises PeerError for one out of reach."""
+    if pts > LATEST_US:
         raise PeerError(f"a microphone's pts is at most {LATEST_US}; it counts from 0 on each connection")
-    position = (message.pts * microphone.rate + 500_000) // 1_000_000
-    return AudioChunk(pcm16.unpack(message.audio), microphone, position)
+    return (pts * microphone.rate + 500_000) // 1_000_000

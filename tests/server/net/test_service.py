@@ -14,7 +14,7 @@ from server.turn.sessions import Sessions
 
 def service(*, listens: bool, understands: tuple[str, ...] = ()) -> Service:
     clock, tree = SystemClock(), config.Config()
-    sessions = Sessions(lambda *terms: None, MemoryHistories(clock), clock, limit=1, window_s=1.0)  # type: ignore[arg-type, return-value]
+    sessions = Sessions(lambda *terms: None, MemoryHistories(clock), clock, limit=1, window_s=1.0)  # type: ignore[arg-type]
     return Service(
         sessions=sessions,
         clock=clock,
