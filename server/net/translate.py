@@ -23,6 +23,8 @@ from server.turn.session import Session, Terms
 from server.turn.turn import Pace
 
 SERVER = "FaceWire"
+PEER_FORMS: Final = 64
+"""Peer segments whose bytes are kept: they leave for all listeners at the moment they are made."""
 FEATURES = ("text", "say", "captions", "moods", "cues", "clips", "resume")
 DRIVE_FEATURES = ("moods", "clips", "resume", "drive")
 PROFILE = "arkit"
@@ -46,6 +48,8 @@ class Wire:
     encode: Encode
 
     def event(self, event: e.TurnEvent) -> Payload:
+        if type(event) is e.PeerSpoke:
+            return peer_segment(event, self.layout, self.encode)
         return self.encode(message(event, self.layout))
 
 
@@ -63,7 +67,9 @@ def message(event: e.TurnEvent, layout: FaceLayout) -> m.FromServer:
     if isinstance(event, e.MirrorReady):
         frames = event.frames
         return m.Mirror(event.seq, frames.pts, layout.pack(frames.weights, frames.head))
-    return _at_once(event) if isinstance(event, e.AtOnce) else _in_order(event, layout)
+    if isinstance(event, e.PeerChanged | e.PeerSaid):
+        return _of_a_room(event)
+    return _at_once(event) if isinstance(event, e.AtOnce) else _in_order(event)
 
 
 def segment(event: e.SegmentReady, layout: FaceLayout) -> m.Segment:
@@ -80,7 +86,17 @@ def segment(event: e.SegmentReady, layout: FaceLayout) -> m.Segment:
     )
 
 
-def _in_order(event: e.InOrder, layout: FaceLayout) -> m.FromServer:
+@lru_cache(maxsize=PEER_FORMS)
+def peer_segment(event: e.PeerSpoke, layout: FaceLayout, encode: Encode) -> Payload:
+    """Made once for all listeners who take this form, who get the very same object."""
+    voice, frames = event.audio, event.frames
+    face = layout.pack(frames.weights, frames.head) if len(frames) else b""
+    face_pts = frames.pts if len(frames) else 0
+    pts = voice.format.micros(voice.position)
+    return encode(m.PeerSegment(event.peer, event.seq, pts, voice.to_bytes(), face_pts, face))
+
+
+def _in_order(event: e.TurnEvent) -> m.FromServer:
     match event:
         case e.TurnBegan(turn, origin, id):
             return m.Turn(turn, origin, id)
@@ -94,8 +110,8 @@ def _in_order(event: e.InOrder, layout: FaceLayout) -> m.FromServer:
             return m.End(turn, pts)
         case e.StageTimes(turn, stages):
             return m.Timings(turn, stages)
-        case e.SegmentReady():
-            return segment(event, layout)
+        case _:
+            raise TypeError(f"{type(event).__name__} has no message")
 
 
 def _at_once(event: e.AtOnce) -> m.FromServer:
@@ -108,6 +124,12 @@ def _at_once(event: e.AtOnce) -> m.FromServer:
             return m.Error(code, text, turn)
         case e.UtteranceHeard(text, final, language):
             return m.Heard(text, final, language)
+
+
+def _of_a_room(event: e.PeerChanged | e.PeerSaid) -> m.FromServer:
+    if isinstance(event, e.PeerSaid):
+        return m.Said(event.peer, event.pts, event.end, event.text)
+    return m.Peer(event.room, event.peer, event.name, event.state, event.you, event.character)
 
 
 def welcome(
@@ -139,10 +161,11 @@ def welcome(
 
 
 def _features(session: Session, service: Service) -> tuple[str, ...]:
+    rooms = () if service.rooms is None else ("rooms",)
     if session.terms.mode == "drive":
-        return DRIVE_FEATURES
+        return (*DRIVE_FEATURES, *rooms)
     more = {"listen": service.listens, "drive": service.drive}
-    return (*FEATURES, *(name for name, there in more.items() if there))
+    return (*FEATURES, *(name for name, there in more.items() if there), *rooms)
 
 
 def _limits(limits: Limits, server: Server) -> m.Limits:

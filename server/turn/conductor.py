@@ -27,6 +27,7 @@ HEARD_DEADLINE_S = 0.15
 """How long the next turn waits for the client to say where it stopped."""
 ATTENTION_S = 4.0
 """After an interruption the avatar listens for so long, if nothing is said."""
+OVERHEARD_LIMIT = 64
 HISTORY_CHARACTERS = 20_000
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class Conductor:
         self._delivery = delivery
         self._seed = seed
         self._waiting: deque[Request] = deque()
+        self._overheard: deque[str] = deque(maxlen=OVERHEARD_LIMIT)
         self._wake = asyncio.Event()
         self._current: _Running | None = None
         self._settling = False
@@ -148,6 +150,10 @@ class Conductor:
         elif joined is not request:
             self._waiting.popleft()
         self.request(joined, first=True)
+
+    def overhear(self, text: str) -> None:
+        """Others said this among themselves: the next reply may know of it."""
+        self._overheard.append(text)
 
     def interrupt(self, reason: Reason) -> None:
         """Stop the current reply and drop the turns that wait. Who wants to speak is listened to."""
@@ -287,6 +293,9 @@ class Conductor:
         return ready
 
     async def _perform(self, request: Request) -> None:
+        for text in self._overheard:
+            self.history = self.history.asked(text)
+        self._overheard.clear()
         running = self._ready(request) or self._begin(request)
         turn = running.turn
         turn.request = request

@@ -8,13 +8,14 @@ its own, so that it can begin and end at rest like a turn.
 
 import logging
 from collections.abc import Callable
-from typing import Final
+from dataclasses import replace
+from typing import Final, Protocol
 
 import numpy as np
 
 from blend_shapes.face import FaceFrames
 from blend_shapes.layers import LivingFace
-from server.audio.chunk import AudioChunk, AudioFormat, Samples
+from server.audio.chunk import AudioChunk, AudioFormat
 from server.clock import Clock
 from server.errors import EngineError
 from server.ports import FaceDriver
@@ -33,6 +34,25 @@ TONES: Final = frozenset("zh cmn yue nan hak wuu th lo vi my".split())
 log = logging.getLogger(__name__)
 
 
+class Audience(Protocol):
+    """Who else hears the user's voice and sees the face of it. No call waits or raises.
+
+    Audio and frames lie on the timeline of the microphone, and come in takes: in a take audio goes on
+    without a gap, and so do frames, of which the first is at or before the first sample.
+    """
+
+    def follow(self, audio: AudioChunk | None, frames: FaceFrames) -> None:
+        """What was followed, and the frames that it made certain.
+
+        None: the microphone rests, and these are the frames to the end of the sound and beyond.
+        """
+        ...
+
+    def rest(self) -> None:
+        """The take is over. Safe to call twice."""
+        ...
+
+
 class _Take:
     """Sound from `position` of the microphone on, and the face that it makes."""
 
@@ -49,14 +69,18 @@ class _Take:
         self.end = self._start
         """Position after the last sample heard, on the microphone's timeline."""
 
-    async def follow(self, samples: Samples, position: int) -> FaceFrames:
-        """Hear silence up to `position`, which is not before `end`, and the samples from there on."""
-        silence = np.zeros(position - self.end, np.int16)
-        audio = np.concatenate([silence, samples]) if len(silence) else samples
-        chunk = AudioChunk(audio, self._microphone, self.end - self._start)
-        self.end += len(audio)
-        speech = SpeechChunk(chunk, phones=None)
-        self._life.listen(audio, self._microphone.rate)
+    def joined(self, chunk: AudioChunk) -> AudioChunk:
+        """The chunk, which is not before `end`, with the silence from there on before it."""
+        silence = np.zeros(chunk.position - self.end, np.int16)
+        samples = np.concatenate([silence, chunk.samples]) if len(silence) else chunk.samples
+        return AudioChunk(samples, self._microphone, self.end)
+
+    async def follow(self, audio: AudioChunk) -> FaceFrames:
+        """Hear what begins at `end`; the frames that are certain now."""
+        placed = replace(audio, position=self.end - self._start)
+        self.end = audio.end
+        speech = SpeechChunk(placed, phones=None)
+        self._life.listen(audio.samples, self._microphone.rate)
         self._life.hear(None, speech.end)
         return self._placed(self._life.compose(await offloaded(self._executor, self._track.follow, speech)))
 
@@ -80,8 +104,8 @@ class _Take:
 class Mirror:
     """The face of one microphone stream, whose timeline and numbers start from 0; `run` is to be a task.
 
-    `character` is asked who the face is, at each take and change of mood. Memory is bounded, whatever
-    comes and for how long.
+    `character` is asked who the face is, at each take and change of mood; `audience` who else is there, at
+    all times. Memory is bounded, whatever comes and for how long.
     """
 
     def __init__(
@@ -94,6 +118,7 @@ class Mirror:
         seed: int,
         clock: Clock,
         delivery: Delivery,
+        audience: Callable[[], Audience | None] = lambda: None,
     ) -> None:
         self._microphone = microphone
         self._driver = driver
@@ -102,7 +127,10 @@ class Mirror:
         self._seed = seed
         self._clock = clock
         self._delivery = delivery
+        self._audience = audience
         self._queue = MicrophoneQueue(microphone, clock, delivery.tell)
+        self.arrived = 0
+        """Position after the last sample that came."""
         self._take: _Take | None = None
         self._takes = 0
         self._end = 0
@@ -115,6 +143,7 @@ class Mirror:
 
         What was heard already is cut off.
         """
+        self.arrived = max(self.arrived, chunk.end)
         if not self._failed and len(chunk):
             self._queue.put(chunk)
 
@@ -142,26 +171,28 @@ class Mirror:
 
     async def _step(self, piece: Piece) -> None:
         try:
-            frames = await (self._settle() if piece.chunk is None else self._follow(piece.chunk))
+            if piece.chunk is None:
+                await self._settle(piece.arrived)
+            else:
+                await self._follow(piece.chunk, piece.arrived)
         except EngineError as error:
             self._fail(error.code, str(error))
         except Exception:
             log.exception("a mirror failed")
             self._fail("internal", "something went wrong here; open the microphone again")
-        else:
-            self._show(frames, piece.arrived)
 
-    async def _follow(self, chunk: AudioChunk) -> FaceFrames:
+    async def _follow(self, chunk: AudioChunk, arrived: float) -> None:
         _, fresh = chunk.split(self._end - chunk.position)
         if not len(fresh):
-            return FaceFrames.empty(self._shown, self._fps)
+            return
         if self._take is None or fresh.position - self._take.end > self._microphone.samples(HOLE_S):
             self._end_take()
             self._take = self._new_take(fresh.position)
             self._queue.charge(TAKE_S)
         self._queue.charge((fresh.end - self._take.end) / self._microphone.rate)
         self._end = fresh.end
-        return await self._take.follow(fresh.samples, fresh.position)
+        audio = self._take.joined(fresh)
+        self._show(audio, await self._take.follow(audio), arrived)
 
     def _new_take(self, position: int) -> _Take:
         character = self._character()
@@ -176,10 +207,10 @@ class Mirror:
         )
         return _Take(self._driver, life, self._fps, self._microphone, position)
 
-    async def _settle(self) -> FaceFrames:
+    async def _settle(self, arrived: float) -> None:
         try:
-            take = self._take
-            return FaceFrames.empty(self._shown, self._fps) if take is None else await take.settle()
+            if self._take is not None:
+                self._show(None, await self._take.settle(), arrived)
         finally:
             self._end_take()
 
@@ -187,9 +218,13 @@ class Mirror:
         if self._take is not None:
             self._take.close()
         self._take = None
+        if (audience := self._audience()) is not None:
+            audience.rest()
 
-    def _show(self, frames: FaceFrames, arrived: float) -> None:
+    def _show(self, audio: AudioChunk | None, frames: FaceFrames, arrived: float) -> None:
         """Send what is new: the frames of a rest may reach into the take after it."""
+        if (audience := self._audience()) is not None:
+            audience.follow(audio, frames)
         _, fresh = frames.split(self._shown)
         if len(fresh):
             self._shown = fresh.end

@@ -18,7 +18,8 @@ from server.speech.character import Character
 from server.turn.conductor import CANCEL_DEADLINE_S, FADE_MS, Conductor
 from server.turn.delivery import Delivery, Listener
 from server.turn.ear import Ear, Listening
-from server.turn.events import AvatarState, Reason, StateChanged, TurnEvent, TurnFlushed
+from server.turn.events import AtOnce, AvatarState, PeerSpoke, Reason, StateChanged, TurnEvent, TurnFlushed
+from server.turn.membership import Membership
 from server.turn.microphone import MicrophoneState
 from server.turn.mirror import Mirror
 from server.turn.turn import Engines, Pace, Request
@@ -74,6 +75,9 @@ class Session:
         self._hearer: Ear | Mirror | None = None
         self._hearing: asyncio.Task[None] | None = None
         self._ending: set[asyncio.Task[None]] = set()
+        self.membership: Membership | None = None
+        """The session's place in a room; set by the room."""
+        self.microphone_state: MicrophoneState = "open"
 
     # --- life ------------------------------------------------------------------------------------
 
@@ -84,6 +88,8 @@ class Session:
     async def close(self, reason: Reason) -> None:
         """End the current turn, forget what waits, wait for what was under way. Safe to call twice."""
         self.interrupt(reason)
+        if self.membership is not None:
+            self.membership.close()
         self._end_hearing()
         if self._ending:
             await asyncio.wait(self._ending, timeout=CANCEL_DEADLINE_S)
@@ -121,6 +127,8 @@ class Session:
             listener.tell(TurnFlushed(turn, "superseded", FADE_MS))
         listener.tell(StateChanged(self.state))
         await self._delivery.attach(listener, turn, pts)
+        if self.membership is not None:
+            self.membership.attached()
 
     def detach(self, listener: Listener) -> None:
         """The listener's connection is gone: the turn pauses until another one is attached.
@@ -130,6 +138,8 @@ class Session:
         self._delivery.detach(listener)
         if not self._delivery.attached:
             self._end_hearing()
+            if self.membership is not None:
+                self.membership.detached()
 
     @property
     def attached(self) -> bool:
@@ -165,6 +175,10 @@ class Session:
             self._conductor.stop("superseded")
         request = Request(text, "say", self._clock.now(), id, mood)
         self._conductor.request(request, first=queue != "last")
+
+    def overhear(self, text: str) -> None:
+        """Others said this among themselves: the next reply may know of it."""
+        self._conductor.overhear(text)
 
     def greet(self) -> None:
         """Speak the character's greeting, if it has one; not in drive mode."""
@@ -227,6 +241,9 @@ class Session:
     def microphone(self, state: MicrophoneState) -> None:
         """The user's microphone was opened, closed or muted. Raises PeerError as `hear` does."""
         self._heard_by.switch(state)
+        self.microphone_state = state
+        if self.membership is not None and isinstance(self._hearer, Mirror):
+            self.membership.switch(state, self._hearer.arrived)
 
     @property
     def _heard_by(self) -> Ear | Mirror:
@@ -244,6 +261,7 @@ class Session:
             seed=self._seed,
             clock=self._clock,
             delivery=self._delivery,
+            audience=lambda: self.membership,
         )
 
     def _ear(self, microphone: AudioFormat) -> Ear:
@@ -267,6 +285,16 @@ class Session:
             task.cancel()
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
+
+    # --- what happens around it ------------------------------------------------------------------
+
+    def tell(self, event: AtOnce) -> None:
+        """Tell the client at once of what happens around it; nobody, while it is not there."""
+        self._delivery.tell(event)
+
+    def relay(self, event: PeerSpoke) -> None:
+        """Pass on what others produce, now or never."""
+        self._delivery.relay(event)
 
     # --- what can be done ------------------------------------------------------------------------
 
