@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server import characters, config
@@ -26,6 +26,7 @@ from server.observe.metrics import Metrics
 from server.rooms.rooms import Rooms
 from server.speech.character import Character
 from server.speech.endpointing import EndOfSpeech
+from server.speech.languages import covered
 from server.store.memory import MemoryHistories
 from server.turn.ear import Listening
 from server.turn.rehearsal import rehearse
@@ -76,15 +77,17 @@ async def engines(tree: config.Config) -> AsyncGenerator[Engines, None]:
         stack.push_async_callback(voice.close)
         brain = catalog.make("brain", slots.brain.use, slots.brain.options)
         stack.push_async_callback(brain.close)
-        detector = recognizer = None
+        made = Engines(brain, voice, face, mirror)
+        match(tree, made)
+        recognizer = None
         if slots.recognizer is not None:
             recognizer = catalog.make("recognizer", slots.recognizer.use, slots.recognizer.options)
             stack.push_async_callback(recognizer.close)
+            made = replace(made, recognizer=recognizer)
         if slots.recognizer is not None or tree.rooms.enabled:
             detector = catalog.make("detector", slots.detector.use, slots.detector.options)
             stack.push_async_callback(detector.close)
-        made = Engines(brain, voice, face, mirror, detector, recognizer)
-        match(tree, made)
+            made = replace(made, detector=detector)
         yield made
 
 
@@ -108,6 +111,26 @@ def match(tree: config.Config, engines: Engines) -> None:
         )
     if (pause := pause_s(engines.face, tree.face.fps)) > PAUSE_S:
         log.info("the face %s looks far ahead: sentences are %.2f s apart or more", face, pause)
+
+
+def match_language(tree: config.Config, engines: Engines, character: Character) -> None:
+    """Whether the recognizer understands the language of this character, the default one.
+
+    Raises ConfigError where it does not; of `auto` it is said in the log, for it has taken what there is.
+    """
+    language = character.speaker.language
+    if engines.recognizer is None or tree.engines.recognizer is None:
+        return
+    if covered(language, engines.recognizer.traits.languages):
+        return
+    use = tree.engines.recognizer.use
+    text = (
+        f"{character.name} speaks {language!r}, which the recognizer {use} does not understand; "
+        f"set engines.recognizer: {{use: faster-whisper, folder: models/whisper}}, or none"
+    )
+    if use != "auto":
+        raise ConfigError(f"engines.recognizer: {text}")
+    log.warning(text)
 
 
 def cast(tree: config.Config) -> tuple[Mapping[str, Character], str]:
@@ -144,6 +167,7 @@ async def running(
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         parts = await stack.enter_async_context(engines(tree)) if made is None else made
+        match_language(tree, parts, by_name[default])
         sessions = Sessions(
             _maker(parts, listening(tree.conversation), clock, metrics.observe),
             MemoryHistories(clock),
@@ -171,6 +195,7 @@ async def running(
             rooms=rooms,
             drive=parts.mirror is not None,
             listens=parts.detector is not None and parts.recognizer is not None,
+            understands=() if parts.recognizer is None else parts.recognizer.traits.languages,
             token=token,
             greeting=tree.conversation.greeting,
         )
@@ -262,7 +287,7 @@ def _rooms(
         return None
     if wanted and parts.recognizer is None:
         raise ConfigError("rooms.characters: who is to answer must understand; set engines.recognizer")
-    make = _maker(parts, Listening(), clock, metrics.observe)
+    make = _maker(parts, listening(tree.conversation), clock, metrics.observe)
     pace = Pace(tree.face.fps)
 
     def casting(room: str) -> list[Session]:

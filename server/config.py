@@ -81,8 +81,8 @@ class PaceSection(_Section, frozen=True):
 class Slot(msgspec.Struct, frozen=True):
     """One engine: its name in the catalog (or "module:factory") and its own options.
 
-    An option `folder`, and a `model` that ends in .onnx, is a path relative to the folder of the
-    configuration file.
+    An option `folder`, unless it is empty, and a `model` that ends in .onnx, is a path relative to the
+    folder of the configuration file.
     """
 
     use: str
@@ -96,7 +96,7 @@ class EngineSlots(_Section, frozen=True):
     mirror: Slot = Slot("audio")
     """Drives the user's own face in drive mode, from sound alone."""
     detector: Slot = Slot("silero")
-    recognizer: Slot | None = None
+    recognizer: Slot | None = Slot("auto")
     """None: nobody listens, the user can only write."""
 
 
@@ -137,7 +137,7 @@ class Rooms(_Section, frozen=True):
     listed: tuple[Annotated[str, Meta(min_length=1)], ...] | None = None
     """The rooms that there are; null: whoever joins one makes it."""
     capacity: Positive = 50
-    """Members of a room."""
+    """People in a room; characters take no place."""
     speakers: Annotated[int, Meta(ge=1, le=64)] = 4
     """Others that a member hears at once, the loudest first."""
     name_chars: Annotated[int, Meta(ge=8, le=200)] = 40
@@ -222,6 +222,11 @@ def listening_at(config: Config, host: str | None, port: int | None) -> Config:
         port=server.port if port is None else port,
     )
     return structs.replace(config, server=changed)
+
+
+def deaf(config: Config) -> Config:
+    """The same without a recognizer, where nobody is listened to."""
+    return structs.replace(config, engines=structs.replace(config.engines, recognizer=None))
 
 
 def check(config: Config, source: str = "configuration") -> None:
@@ -348,7 +353,7 @@ def _located(config: Config, folder: Path) -> Config:
 
 def _is_path(option: str, value: object) -> bool:
     return isinstance(value, str) and (
-        option == "folder" or (option == "model" and value.endswith(".onnx"))
+        (option == "folder" and value != "") or (option == "model" and value.endswith(".onnx"))
     )
 
 

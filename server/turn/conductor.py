@@ -29,6 +29,7 @@ ATTENTION_S = 4.0
 """After an interruption the avatar listens for so long, if nothing is said."""
 OVERHEARD_LIMIT = 64
 HISTORY_CHARACTERS = 20_000
+OVERHEARD_LIMIT = 64
 
 log = logging.getLogger(__name__)
 
@@ -137,6 +138,10 @@ class Conductor:
         else:
             self._waiting.append(request)
         self._wake.set()
+
+    def overhear(self, text: str) -> None:
+        """Others said this among themselves: the next reply may know of it."""
+        self._overheard.append(text)
 
     def answer(self, request: Request) -> None:
         """Answer what the user said, next; a reply under way is superseded.

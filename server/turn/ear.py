@@ -149,7 +149,7 @@ class Ear:
                     async with asyncio.timeout(STALLED_S if self._spoken is not None else None):
                         piece = await self._queue.next()
                 except TimeoutError:
-                    piece = Piece(self._arrived, self._arrived, None)
+                    piece = Piece(self._arrived, self._arrived, self._arrived, None)
                 self._step(piece)
                 await asyncio.sleep(0)
         finally:

@@ -1,6 +1,7 @@
 """The sound of a microphone that waits to be followed: bounded, and in the long run in real time."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,11 @@ HOLE_S: Final = 1.0
 """A hole up to this long is heard as silence."""
 PIECE_S: Final = 0.2
 """Sound that waits is followed in pieces up to this long: less work than message by message."""
+BUSY_S: Final = 0.015
+"""A server is busy that takes longer than this from when sound may be followed to what comes of it."""
+TOGETHER_S: Final = 0.04
+"""A busy one follows so much sound at once, which is two thirds of the work, if it comes within that time:
+all is a little later, before lateness builds up."""
 
 MicrophoneState = Literal["open", "closed", "muted"]
 
@@ -35,6 +41,8 @@ class Piece:
     """Clock time at which the first of it came."""
     complete: float
     """And the last of it."""
+    due: float
+    """And at which it could be followed."""
     chunk: AudioChunk | None
 
 
@@ -50,6 +58,7 @@ class MicrophoneQueue:
         self._samples = 0
         self._overflowed = False
         self._due = clock.now() - LEEWAY_S
+        self._busy = False
 
     def __len__(self) -> int:
         """Messages that wait."""
@@ -76,10 +85,15 @@ class MicrophoneQueue:
             while not self._waiting:
                 self._wake.clear()
                 await self._wake.wait()
-            if self._due > self._clock.now():
-                await self._clock.sleep_until(self._due)
+            due = max(self._due, await self._enough())
+            if due > self._clock.now():
+                await self._clock.sleep_until(due)
             if self._waiting:
-                return self._take()
+                return self._take(due)
+
+    def followed(self, piece: Piece) -> None:
+        """What comes of `piece` is there; where that took long, more is taken together from now on."""
+        self._busy = self._clock.now() - piece.due > BUSY_S
 
     def charge(self, seconds: float) -> None:
         """So much sound is followed now; the next may be when real time has caught up."""
@@ -101,10 +115,31 @@ class MicrophoneQueue:
                 text = f"sound comes faster than real time; {QUEUE_S:g} s may wait, the oldest is left out"
                 self._tell(TurnFailed(None, "microphone_overflow", text))
 
-    def _take(self) -> Piece:
+    def _ready(self) -> float:
+        """When what waits could be followed: at once, and on a busy server when enough of it is there."""
+        first = self._waiting[0][0]
+        if not self._busy:
+            return first
+        latest, missing = first + TOGETHER_S, self._microphone.samples(TOGETHER_S)
+        for arrived, chunk in self._waiting:
+            missing -= len(chunk or ())
+            if missing <= 0 or chunk is None:
+                return min(arrived, latest)
+        return latest
+
+    async def _enough(self) -> float:
+        """Wait until it could; since when."""
+        while self._waiting and (left := self._ready() - self._clock.now()) > 0.0:
+            self._wake.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._wake.wait()
+        return self._ready() if self._waiting else self._clock.now()
+
+    def _take(self, due: float) -> Piece:
         arrived, first = self._waiting.popleft()
         if first is None:
-            return Piece(arrived, arrived, None)
+            return Piece(arrived, arrived, due, None)
         pieces, end, complete = [first.samples], first.end, arrived
         most = first.position + self._microphone.samples(PIECE_S)
         while self._waiting:
@@ -116,4 +151,4 @@ class MicrophoneQueue:
             self._waiting.popleft()
         self._samples -= end - first.position
         whole = AudioChunk(np.concatenate(pieces), first.format, first.position) if pieces[1:] else first
-        return Piece(arrived, complete, whole)
+        return Piece(arrived, complete, due, whole)

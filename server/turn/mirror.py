@@ -128,9 +128,9 @@ class Mirror:
         self._clock = clock
         self._delivery = delivery
         self._audience = audience
-        self._queue = MicrophoneQueue(microphone, clock, delivery.tell)
         self.arrived = 0
         """Position after the last sample that came."""
+        self._queue = MicrophoneQueue(microphone, clock, delivery.tell)
         self._take: _Take | None = None
         self._takes = 0
         self._end = 0
@@ -180,6 +180,7 @@ class Mirror:
         except Exception:
             log.exception("a mirror failed")
             self._fail("internal", "something went wrong here; open the microphone again")
+        self._queue.followed(piece)
 
     async def _follow(self, chunk: AudioChunk, arrived: float) -> None:
         _, fresh = chunk.split(self._end - chunk.position)

@@ -18,7 +18,15 @@ from server.speech.character import Character
 from server.turn.conductor import CANCEL_DEADLINE_S, FADE_MS, Conductor
 from server.turn.delivery import Delivery, Listener
 from server.turn.ear import Ear, Listening
-from server.turn.events import AtOnce, AvatarState, PeerSpoke, Reason, StateChanged, TurnEvent, TurnFlushed
+from server.turn.events import (
+    AtOnce,
+    AvatarState,
+    PeerSpoke,
+    Reason,
+    StateChanged,
+    TurnEvent,
+    TurnFlushed,
+)
 from server.turn.membership import Membership
 from server.turn.microphone import MicrophoneState
 from server.turn.mirror import Mirror
@@ -240,10 +248,11 @@ class Session:
 
     def microphone(self, state: MicrophoneState) -> None:
         """The user's microphone was opened, closed or muted. Raises PeerError as `hear` does."""
-        self._heard_by.switch(state)
+        hearer = self._heard_by
+        hearer.switch(state)
         self.microphone_state = state
-        if self.membership is not None and isinstance(self._hearer, Mirror):
-            self.membership.switch(state, self._hearer.arrived)
+        if self.membership is not None and isinstance(hearer, Mirror):
+            self.membership.switch(state, hearer.arrived)
 
     @property
     def _heard_by(self) -> Ear | Mirror:
@@ -286,16 +295,6 @@ class Session:
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
 
-    # --- what happens around it ------------------------------------------------------------------
-
-    def tell(self, event: AtOnce) -> None:
-        """Tell the client at once of what happens around it; nobody, while it is not there."""
-        self._delivery.tell(event)
-
-    def relay(self, event: PeerSpoke) -> None:
-        """Pass on what others produce, now or never."""
-        self._delivery.relay(event)
-
     # --- what can be done ------------------------------------------------------------------------
 
     def _check_mode(self) -> None:
@@ -309,3 +308,13 @@ class Session:
     def _check_room(self) -> None:
         if self._conductor.waiting >= WAITING_LIMIT:
             raise PeerError(f"{WAITING_LIMIT} turns wait already; send more when some have ended", "busy")
+
+    # --- the room --------------------------------------------------------------------------------
+
+    def tell(self, event: AtOnce) -> None:
+        """Tell the client at once of what happens around it; nobody, while it is not there."""
+        self._delivery.tell(event)
+
+    def relay(self, event: PeerSpoke) -> None:
+        """Pass on what others produce, now or never."""
+        self._delivery.relay(event)
