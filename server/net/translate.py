@@ -108,8 +108,8 @@ def _in_order(event: e.InOrder, layout: FaceLayout) -> m.FromServer:
             return m.End(turn, pts)
         case e.StageTimes(turn, stages):
             return m.Timings(turn, stages)
-        case _:
-            raise TypeError(f"{type(event).__name__} has no message")
+        case e.SegmentReady():
+            return segment(event, layout)
 
 
 def _at_once(event: e.AtOnce) -> m.FromServer:

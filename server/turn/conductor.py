@@ -27,7 +27,6 @@ HEARD_DEADLINE_S = 0.15
 """How long the next turn waits for the client to say where it stopped."""
 ATTENTION_S = 4.0
 """After an interruption the avatar listens for so long, if nothing is said."""
-OVERHEARD_LIMIT = 64
 HISTORY_CHARACTERS = 20_000
 OVERHEARD_LIMIT = 64
 
@@ -155,10 +154,6 @@ class Conductor:
         elif joined is not request:
             self._waiting.popleft()
         self.request(joined, first=True)
-
-    def overhear(self, text: str) -> None:
-        """Others said this among themselves: the next reply may know of it."""
-        self._overheard.append(text)
 
     def interrupt(self, reason: Reason) -> None:
         """Stop the current reply and drop the turns that wait. Who wants to speak is listened to."""
