@@ -97,6 +97,9 @@ class Player:
                     self.playout.end(message.turn)
             case m.Flush():
                 self.flush(message.turn, now, message.fade_ms)
+            case m.Duck() if self.reception and not self.reception.stale(message.turn):
+                with self._lock:
+                    self.playout.duck(message.turn, message.level, message.fade_ms)
             case m.Clip() if self.reception and self._sampler:
                 self._sampler.set_loop(message.name, message.fps, [*self.reception.frames(message.face)])
             case m.State():

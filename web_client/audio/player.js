@@ -92,6 +92,11 @@ export class Player {
     this.post({ type: "flush", turn, fadeMs });
   }
 
+  /** @param {number} turn @param {number} level from 0 to 1 @param {number} fadeMs */
+  duck(turn, level, fadeMs) {
+    this.post({ type: "duck", turn, level, fadeMs });
+  }
+
   /**
    * Device time in seconds of what is heard at the moment `now`, or null while no sound can be.
    * @param {number} now of performance.now()

@@ -59,7 +59,7 @@ export class Replay {
   }
 
   /** @param {any} step @returns {any[]} reports */
-  arrive({ at, segment, mirror, turn, end, flush, clip, state, session }) {
+  arrive({ at, segment, mirror, turn, end, flush, duck, clip, state, session }) {
     const { reception } = this;
     if (segment) this.media(segment);
     else if (mirror) this.mirror.add(1000 * at, this.core.timedFrames(mirror.face_pts, packed(mirror.frames), reception.face));
@@ -68,6 +68,7 @@ export class Replay {
       reception.end(end);
       this.playout.end(end);
     } else if (flush) return this.flush(at, flush.turn, flush.fade_ms);
+    else if (duck && !reception.stale(duck.turn)) this.playout.duck(duck.turn, duck.level, duck.fade_ms);
     else if (clip) this.sampler.setLoop(clip.name, clip.fps, clip.frames.map((/** @type {number[]} */ f) => Float32Array.from([...f, 0, 0, 0])));
     else if (state) this.avatar = state;
     else if (session) this.welcome();
