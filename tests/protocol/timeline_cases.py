@@ -242,7 +242,9 @@ def _ducking() -> Iterator[tuple[str, Script]]:
     s = Script("Brought back while it still goes down: from where it is.", every=0.019)
     s.media(1, 0, 800).tell(end=1).run(0.3).duck(1, 0, 100).run(0.057).duck(1, 1, 100)
     yield "duck-short", s.run(0.6)
-    s = Script("Ducked and then flushed: the fade begins at what is heard. The next turn is loud.", every=0.019)
+    s = Script(
+        "Ducked and then flushed: the fade begins at what is heard. The next turn is loud.", every=0.019
+    )
     s.media(1, 0, 900).run(0.3).duck(1, 0.5, 0).run(0.1).flush(1, 100).run(0.05)
     yield "duck-flush", whole(s, 2, 200).run(0.5)
     s = Script("A turn that ends ducked, and one after it: loud from its first sample.")
