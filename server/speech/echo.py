@@ -25,8 +25,10 @@ COUPLED: Final = 0.5
 """Correlation that makes an echo: echoes in rooms have 0.7 to 0.95, other people's speech less than 0.4."""
 COUPLED_SOON: Final = 0.8
 """The same while little was heard: chance makes more of less, and only a loud echo is urgent."""
-SOON, ENOUGH: Final = 24, 62
-"""Windows of voice after which these correlations are believed: 0.8 and 2 s."""
+SOON: Final = 24
+"""Windows of voice after which a correlation may be believed: 0.8 s."""
+ENOUGH: Final = 62
+"""And after which a lower one may: 2 s."""
 RATIOS: Final = 96
 """Windows from which levels are learnt: the last three seconds of loud voice."""
 FEWEST: Final = 24
