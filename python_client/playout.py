@@ -148,7 +148,7 @@ class Playout:
         self._ended = True
 
     def duck(self, turn: int, level: float, fade_ms: float) -> None:
-        """Within `fade_ms` give the voice of this turn and all before it `level` times its loudness, 0 to 1."""
+        """Within `fade_ms` give the voice of this turn and those before `level` of its loudness, 0 to 1."""
         self._ducked = max(self._ducked, turn)
         if self.turn <= turn:
             self._fader.fade(level, round(fade_ms * self.device_rate / 1000))

@@ -98,6 +98,8 @@ def _control(event: e.TurnEvent) -> m.FromServer:
             return m.Timings(turn, stages)
         case e.TurnFlushed(turn, reason, fade_ms):
             return m.Flush(turn, reason, fade_ms)
+        case e.VoiceDucked(turn, level, fade_ms):
+            return m.Duck(turn, level, fade_ms)
         case e.TurnFailed(turn, code, text):
             return m.Error(code, text, turn)
         case _:

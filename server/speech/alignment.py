@@ -21,7 +21,7 @@ class Alignment:
         self._strays = 0
 
     def follow(self, heard: float, playhead: float) -> None:
-        """The microphone's stream has come up to `heard`; as far as is known the playhead is at `playhead`."""
+        """The microphone's stream has come up to `heard`; the playhead is, it seems, at `playhead`."""
         offset = playhead - heard
         if self._offset is None:
             self._offset = offset

@@ -1,4 +1,7 @@
-"""Words that say "I am listening" and ask for nothing: who says them while the avatar talks wants it to go on. Pure."""
+"""Words that say "I am listening" and ask for nothing.
+
+Who says them while the avatar talks wants it to go on. Pure.
+"""
 
 import re
 import unicodedata
@@ -6,23 +9,39 @@ from collections.abc import Mapping
 from typing import Final
 
 _WORDS: Final[Mapping[str, str]] = {
-    "en": """uhuh huh ooh yeah yea yep yup yes ok okay right sure
-        really wow cool great nice good exactly absolutely totally indeed true interesting see i know got it of course
-        alright all fine""",
-    "zh": "嗯 嗯嗯 哦 噢 喔 啊 哈 呃 诶 欸 对 对对 对对对 是 是的 是啊 好 好的 好吧 行 明白 了解 知道了 这样啊 真的 原来如此",
-    "ja": "うん ううん ええ はい へえ ほう ああ あっ そう そうか そうですね そうですか なるほど ですよね 本当",
-    "de": "hm hmm mhm aha ah ach so ja jaja jep genau okay ok gut klar stimmt richtig verstehe echt wow natürlich",
-    "fr": "hm hmm mhm ah oh ouais oui ok okay d'accord bien bon voilà exactement je vois c'est ça ah bon vraiment",
-    "es": "hm hmm ajá ah oh sí si ok okay vale bien claro ya exacto entiendo de acuerdo por supuesto verdad",
-    "it": "hm hmm ah eh oh sì si ok okay va bene certo capisco esatto giusto davvero ecco",
-    "pt": "hm hmm ah oh sim ok okay tá certo claro entendo exato é verdade pois é isso",
+    "en": """
+        uhuh huh ooh yeah yea yep yup yes right sure really wow cool great nice good exactly absolutely
+        totally indeed true interesting alright fine
+        """,
+    "zh": "嗯 嗯嗯 哦 噢 喔 啊 哈 呃 诶 欸 对 对对 是 是的 是啊 好 好的 好吧 明白 了解 知道了 真的 原来如此",
+    "ja": "うん ええ はい へえ ほう ああ あっ そう そうか そうですね そうですか なるほど ですよね 本当",
+    "de": "ach so ja jaja jep genau gut klar stimmt richtig verstehe echt wow natürlich",
+    "fr": "ouais oui d'accord bien bon voilà exactement vraiment",
+    "es": "ajá sí si vale bien claro ya exacto entiendo verdad",
+    "it": "eh sì si certo capisco esatto giusto davvero ecco",
+    "pt": "sim tá certo claro entendo exato isso",
     "ru": "хм мм угу ага а о да ок окей хорошо понятно ясно точно конечно правда верно так",
     "ko": "음 응 네 예 아 어 오 그래 그래요 그렇군요 맞아 맞아요 알겠어요 정말",
 }
-"""By language, from descriptions of response tokens: Yngve (1970), Gardner (2001) When Listeners Talk, and for
-Chinese and Japanese Clancy, Thompson, Suzuki and Tao (1996)."""
-_PHRASES: Final = ("i see", "i know", "got it", "of course", "all right", "oh i see")
-_ONLY_IN_PHRASES: Final = frozenset("i see know got it of course all".split())
+"""By language, from descriptions of response tokens: Yngve (1970), Gardner (2001) When Listeners Talk, and
+Clancy, Thompson, Suzuki and Tao (1996) for Chinese and Japanese."""
+_PHRASES: Final = frozenset(
+    (
+        "i see",
+        "oh i see",
+        "i know",
+        "got it",
+        "of course",
+        "all right",
+        "je vois",
+        "c'est ça",
+        "de acuerdo",
+        "por supuesto",
+        "va bene",
+        "é verdade",
+        "pois é",
+    )
+)
 _LONGEST: Final = 4
 """Words; whoever says more has something to say."""
 _BETWEEN: Final = re.compile(r"[^\w'-]+")
@@ -42,7 +61,7 @@ def is_backchannel(text: str, language: str | None = None) -> bool:
     tag = (language or "").casefold().replace("_", "-").partition("-")[0]
     known = _KNOWN.get(tag, _ALL) | _HUMMED
     plain = " ".join(words)
-    return plain in _PHRASES or all(word in known - _ONLY_IN_PHRASES for word in words)
+    return plain in _PHRASES or all(word in known for word in words)
 
 
 _KNOWN: Final = {tag: frozenset(words.split()) for tag, words in _WORDS.items()}

@@ -20,7 +20,7 @@ _FULL_SCALE: Final = np.float32(32768)
 
 
 def _edges() -> NDArray[np.float64]:
-    """Of the bands in Hz: evenly on the mel scale of O'Shaughnessy (1987), Speech Communication, page 150."""
+    """Of the bands in Hz: evenly on the mel scale (O'Shaughnessy 1987, Speech Communication, page 150)."""
     low, high = (2595 * np.log10(1 + hz / 700) for hz in (_LOWEST_HZ, _HIGHEST_HZ))
     return np.asarray(700 * (10 ** (np.linspace(low, high, BANDS + 1) / 2595) - 1))
 
@@ -35,11 +35,11 @@ _SUMS: Final = _INSIDE.astype(np.float32) * np.float32(2 / (WINDOW * np.sum(_TAP
 
 
 def band_powers(windows: Samples | NDArray[np.float32]) -> Powers:
-    """Powers of windows of 16-bit values, shape (..., WINDOW), each under a Hann taper; shape (..., BANDS)."""
+    """Of windows of 16-bit values, shape (..., WINDOW), under a Hann taper each; shape (..., BANDS)."""
     lines = np.fft.rfft(windows * (_TAPER / _FULL_SCALE))
     return np.asarray((lines.real**2 + lines.imag**2).astype(np.float32) @ _SUMS)
 
 
 def spread(gains: Powers) -> NDArray[np.float64]:
     """A gain for each band, shape (BANDS,), as one for each line of a window's spectrum."""
-    return np.interp(_LINES_HZ, _CENTRES_HZ, gains)
+    return np.asarray(np.interp(_LINES_HZ, _CENTRES_HZ, gains))

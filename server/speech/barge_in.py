@@ -1,8 +1,8 @@
 """Whether somebody means to interrupt the avatar, from one window of the microphone to the next. Pure.
 
-What sounds like a voice ducks the avatar within two windows. Sustained speech interrupts it; a closed-mouth hum
-("mhm"), a cough or a noise does not, and then the avatar's voice comes back. What is judged here has no
-echo in it any more (`echo.py`). Everything is counted in windows of 32 ms.
+What sounds like a voice ducks the avatar within two windows. Sustained speech interrupts it; a closed-mouth
+hum ("mhm"), a cough or a noise does not, and then the avatar's voice comes back. What is judged here has
+no echo in it any more (`echo.py`). Everything is counted in windows of 32 ms.
 """
 
 from enum import Enum
@@ -26,9 +26,9 @@ LEAK: Final = 0.1
 LOUD: Final = 10**-1.8
 """Power against the loudest window of this voice: what is weaker is breath and reverberation."""
 DULL: Final = 10**-2.7
-"""Power above 1 kHz against all: a murmur through the nose has less. In speech so does an /m/ or a low /u/."""
+"""Power above 1 kHz against all: a murmur through the nose has less, in speech too."""
 STEADY_DB: Final = 6.0
-"""Change of the spectrum from window to window: a hum changes less, a murmur in speech passes into a vowel."""
+"""Change of the spectrum from window to window: a hum changes less, a murmur in speech becomes a vowel."""
 _DEPTH: Final = 10**-3.5
 """Of a spectrum, below its power, that is compared."""
 _BRIGHT: Final = EDGES_HZ[:-1] >= 950
@@ -52,6 +52,9 @@ class BargeIn:
     def reset(self) -> None:
         """Nothing has been heard, nothing is ducked."""
         self.ducked = False
+        self.windows = 0
+        """Since this voice began, the one judged last included."""
+        self._over = False
         self._speech = self._voiced = 0.0
         self._silent = 0
         self._loudest = 0.0
@@ -61,8 +64,12 @@ class BargeIn:
     def hear(self, probability: float, powers: Powers) -> Decision:
         """Judge the next window: its voice activity, 0 to 1, and its power in each band, shape (BANDS,).
 
-        After INTERRUPT everything is as after `reset`.
+        After INTERRUPT the next window is judged as after `reset`.
         """
+        if self._over:
+            self.reset()
+        if self.windows or probability >= PROBABLE:
+            self.windows += 1
         if probability < PROBABLE:
             return self._wait()
         self._silent = 0
@@ -70,7 +77,7 @@ class BargeIn:
         if self._hums(powers) is False and probability >= SURE:
             self._speech += 1
         if self._speech >= INTERRUPT_AFTER:
-            self.reset()
+            self._over = True
             return Decision.INTERRUPT
         if not self.ducked and self._voiced >= DUCK_AFTER:
             self.ducked = True

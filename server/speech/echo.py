@@ -1,9 +1,9 @@
 """Takes the avatar's own voice, come back from a loudspeaker, out of what a microphone hears. Pure.
 
-The server knows what it sent and about where the listener is. It does not know the latency of the device, the
-way from loudspeaker to microphone, its level, nor its colour. These are learnt: the delay as the lag at which
-loudness, band by band, rises and falls with what was sent, and the level of each band as the usual ratio at
-that lag. Then each band loses as much as the echo may have in it, as a residual echo suppressor does
+The server knows what it sent and about where the listener is. It does not know the latency of the device,
+the way from loudspeaker to microphone, its level, nor its colour. These are learnt: the delay as the lag at
+which loudness, band by band, rises and falls with what was sent, and the level of each band as the usual
+ratio at that lag. Then each band loses as much as the echo may have in it, as a residual echo suppressor does
 (Gustafsson, Martin and Vary 1998). It works on powers, so phases, resampling, a clock that drifts and
 a client's own canceller do not disturb it.
 """
@@ -66,7 +66,7 @@ class Echo:
 
     @property
     def lag_s(self) -> float:
-        """Seconds from the playhead to what is heard of it, the likeliest so far; negative if it is ahead."""
+        """Seconds from the playhead to what is heard, the likeliest so far; negative if that is ahead."""
         return (self._delay.best + EARLIEST) * HOP / RATE
 
     @property
@@ -104,7 +104,7 @@ class Echo:
         self._limits = np.minimum(self._limits, SLACK * ratios)
 
     def _expected(self, sent: Powers, ago: int) -> Powers:
-        """The echo's power `ago` hops before the end of the window, between the best lag and its neighbours."""
+        """The echo's power `ago` hops before the end of the window; the lag is known to a hop."""
         if not self._levels.known:
             loudest = LOUDEST if self._delay.windows < SOON or self.coupled else WEAK
             limits = np.minimum(self._limits[: LAGS - ago, None], np.float32(loudest))
@@ -124,7 +124,7 @@ class Echo:
 class _Delay:
     """The lag at which loudness in all bands follows what was sent, over the last seconds.
 
-    Loudness is the fourth root of power: near to what is perceived (Stevens 1957, On the psychophysical law).
+    Loudness is the fourth root of power, near to what is perceived (Stevens 1957).
     """
 
     def __init__(self) -> None:
@@ -135,19 +135,19 @@ class _Delay:
         self._heard_mean = np.zeros(BANDS, np.float32)
         self._sent_mean = np.zeros((LAGS, BANDS), np.float32)
         self._cross = np.zeros(LAGS, np.float32)
-        self._heard = np.float32(0)
+        self._heard = 0.0
         self._sent = np.zeros(LAGS, np.float32)
 
     def follow(self, heard: Powers, sent: Powers) -> None:
         self.windows += 1
-        step = np.float32(max(1 - _KEEP, 1 / self.windows))
+        step = np.float32(max(1 - float(_KEEP), 1 / self.windows))
         y, x = np.sqrt(np.sqrt(heard)), np.sqrt(np.sqrt(sent))
         self._heard_mean += (y - self._heard_mean) * step
         self._sent_mean += (x - self._sent_mean) * step
         y, x = y - self._heard_mean, x - self._sent_mean
         self._cross = self._cross * _KEEP + x @ y
         self._sent = self._sent * _KEEP + np.einsum("lb,lb->l", x, x)
-        self._heard = self._heard * _KEEP + y @ y
+        self._heard = self._heard * float(_KEEP) + float(y @ y)
         correlations = self._cross / np.sqrt(self._sent * self._heard + _TINY)
         self.best = int(np.argmax(correlations))
         self.correlation = float(correlations[self.best])

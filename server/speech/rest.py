@@ -1,4 +1,4 @@
-"""What of a reply is left to say where it was stopped: from the clause on in which the listener was. Pure."""
+"""What of a reply is left to say where it was stopped: from the clause in which the listener was. Pure."""
 
 import re
 from collections.abc import Sequence

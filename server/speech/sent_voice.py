@@ -1,4 +1,4 @@
-"""What was sent of a turn's voice, as the echo of it is to be compared with: powers around the playhead. Pure."""
+"""What was sent of a turn's voice, for its echo to be compared with: powers around the playhead. Pure."""
 
 from typing import Final
 
@@ -13,8 +13,10 @@ from server.speech.bands import BANDS, RATE, WINDOW, Powers, band_powers
 HOP: Final = 128
 """Samples from one window of what was sent to the next: 8 ms."""
 EARLIEST, LATEST = -10, 80
-"""Lags looked at, in hops: what is heard may be 80 ms ahead of the playhead the server knows, or 632 behind."""
+"""Lags looked at, in hops: what is heard may be 80 ms ahead of the playhead that the server knows, or 640
+behind."""
 LAGS: Final = LATEST - EARLIEST
+LATEST_S: Final = LATEST * HOP / RATE
 TAIL_S: Final = 0.8
 """How long after the end of a turn its reverberation may be heard."""
 _KEPT: Final = 2 * LAGS
@@ -46,8 +48,21 @@ class SentVoice:
         silence = np.zeros(round(TAIL_S * RATE), np.int16)
         self._measure(np.concatenate([self._resampler.finish(), silence]))
 
+    def cut(self, seconds: float) -> None:
+        """The turn was stopped with its playhead there: what was sent beyond it is not heard."""
+        until = max(0, round(seconds * RATE / HOP) - self._first)
+        self._powers = self._powers[:until]
+        if until:
+            dying = _DECAY ** np.arange(1, round(TAIL_S * RATE / HOP), dtype=np.float32)
+            tail = self._powers[-1] * (_LATE / (1 - _DECAY)) * dying[:, None]
+            self._powers = np.concatenate([self._powers, tail.astype(np.float32)])
+
+    def heard_after(self, seconds: float) -> bool:
+        """Whether anything is known of what is heard from there on."""
+        return round(seconds * RATE / HOP) < self._first + len(self._powers)
+
     def before(self, seconds: float) -> Powers:
-        """The windows that end 80 ms after the playhead at `seconds`, and each a hop earlier: (LAGS, BANDS).
+        """Windows that end 80 ms after the playhead at `seconds`, and a hop earlier each: (LAGS, BANDS).
 
         The time asked for hardly ever falls. Where nothing is known there is silence.
         """

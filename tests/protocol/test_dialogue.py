@@ -27,7 +27,8 @@ SERVER_SAMPLES: dict[type, Any] = {
     for sample in (
         WELCOME, m.Clip("idle", 30, b""), m.State("idle"), m.Heard("a", True), m.Turn(2, "text"),
         m.Caption(1, 0, 5, "a"), m.Mood(1, 0, "calm", 1.0), m.Cue(1, 0, "wave"), m.End(1, 40),
-        m.Flush(1, "r", 8), m.Duck(1, 0.5, 60), m.Peer("r", 1, "n", "joined"), m.Error("busy", "wait"), m.Pong(1, 1),
+        m.Flush(1, "r", 8), m.Duck(1, 0.5, 60),
+        m.Peer("r", 1, "n", "joined"), m.Error("busy", "wait"), m.Pong(1, 1),
         m.Segment(1, 1, 40), m.PeerSegment(1, 0, 0), m.Mirror(0, 0),
     )
 }  # fmt: skip

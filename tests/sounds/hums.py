@@ -1,4 +1,4 @@
-"""Closed-mouth hums, "mhm": a voice through the nose alone. Arrays of float32 (samples,) at RATE, peak 1."""
+"""Closed-mouth hums, "mhm": a voice through the nose alone. Arrays of float32 (samples,), peak 1."""
 
 import numpy as np
 from numpy.random import Generator

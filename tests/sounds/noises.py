@@ -25,7 +25,9 @@ def cough(rng: Generator) -> Sound:
 
 def click(rng: Generator) -> Sound:
     """A mouse, a pen, a tongue: up to three knocks of a few milliseconds."""
-    return _at_random(rng, rng.integers(1, 4), 0.5, lambda: _knock(rng, rng.uniform(1500, 6000), 0.004))
+    return _at_random(
+        rng, int(rng.integers(1, 4)), 0.5, lambda: _knock(rng, rng.uniform(1500, 6000), 0.004)
+    )
 
 
 def door(rng: Generator) -> Sound:
@@ -33,12 +35,16 @@ def door(rng: Generator) -> Sound:
     thump = _knock(rng, rng.uniform(60, 160), rng.uniform(0.05, 0.12)) * 1.5
     latch = _knock(rng, rng.uniform(1200, 3000), 0.015) * 0.5
     creak = _band(rng.normal(0.0, 1.0, int(0.2 * RATE)), 200, 900) * np.hanning(int(0.2 * RATE)) * 0.3
-    return _peaked(_mixed((0.0, creak), (0.25, thump), (0.25 + rng.uniform(0.01, 0.05), latch)))
+    return _peaked(
+        _mixed(
+            (0.0, _peaked(creak) * np.float32(0.2)), (0.25, thump), (0.25 + rng.uniform(0.01, 0.05), latch)
+        )
+    )
 
 
 def keyboard(rng: Generator) -> Sound:
     """Somebody types for a second or two."""
-    return _at_random(rng, rng.integers(6, 16), 1.5, lambda: _keystroke(rng))
+    return _at_random(rng, int(rng.integers(6, 16)), 1.5, lambda: _keystroke(rng))
 
 
 def rustle(rng: Generator) -> Sound:

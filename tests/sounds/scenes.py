@@ -1,4 +1,4 @@
-"""An avatar that talks and a microphone beside it, played through echo, detector and policy, window by window."""
+"""An avatar that talks and a microphone beside it, and what the server makes of what that hears."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,11 +8,10 @@ import numpy as np
 
 from server.audio.chunk import AudioChunk, AudioFormat, Samples
 from server.ports import LISTENING_RATE, WINDOW, Detector
-from server.speech.alignment import Alignment
-from server.speech.bands import band_powers
-from server.speech.barge_in import BargeIn, Decision
-from server.speech.echo import Echo
-from server.speech.sent_voice import TAIL_S, SentVoice
+from server.speech.barge_in import Decision
+from server.speech.sent_voice import SentVoice
+from server.turn.events import VoiceDucked
+from server.turn.interruption import Interruption, Playing
 from tests.sounds import rooms
 from tests.sounds.noises import Sound
 
@@ -23,6 +22,8 @@ PERSON_DB: Final = -26.0
 NOISE_DB: Final = -65.0
 LEAD_S: Final = 0.5
 """How far ahead of the playhead the reply is sent."""
+OBEYS_S: Final = 0.1
+"""From a decision to the loudness that it asks for: the way to the client, a block and the fade."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,12 @@ class Scene:
     """A reply, and what the microphone hears meanwhile. The reply begins with the microphone's stream."""
 
     reply: Samples
-    microphone: Samples
-    onset_s: float = 0.0
+    near: Sound
+    """What does not come from the loudspeaker, as long as `echo`."""
+    echo: Sound
+    delay_s: float
+    """Of the echo."""
+    onset_s: float
     """When somebody, or something, becomes audible."""
 
 
@@ -52,47 +57,54 @@ def scene(
     """`near` sounds at `at_s`, in a room; without a `path` the avatar is heard in headphones."""
     rng = np.random.default_rng(seed)
     reply = rooms.levelled(reply, REPLY_DB)
-    heard = np.zeros(len(reply) + LISTENING_RATE, np.float32)
-    if path is not None:
-        echo = rooms.echo(reply, rng, level_db=path.level_db, delay_ms=path.delay_ms, decay_s=path.decay_s)
-        heard[: len(echo)] += echo[: len(heard)]
+    begin = round(at_s * LISTENING_RATE)
+    sound = np.zeros(0, np.float32)
     if near is not None:
         sound = rooms.reverberant(rooms.levelled(near, PERSON_DB), rng, 0.3, -6.0)
-        begin = round(at_s * LISTENING_RATE)
-        heard = np.pad(heard, (0, max(0, begin + len(sound) + LISTENING_RATE - len(heard))))
-        heard[begin : begin + len(sound)] += sound
-    heard += rng.normal(0.0, 10 ** (NOISE_DB / 20), len(heard)).astype(np.float32)
-    return Scene(_pcm(reply), _pcm(heard), at_s)
+    size = max(len(reply), begin + len(sound)) + LISTENING_RATE
+    echo = np.zeros(size, np.float32)
+    if path is not None:
+        back = rooms.echo(reply, rng, level_db=path.level_db, delay_ms=path.delay_ms, decay_s=path.decay_s)
+        echo[: len(back)] = back[:size]
+    heard = rng.normal(0.0, 10 ** (NOISE_DB / 20), size).astype(np.float32)
+    heard[begin : begin + len(sound)] += sound
+    return Scene(_pcm(reply), heard, echo, 0.0 if path is None else path.delay_ms / 1000, at_s)
 
 
-def decisions(
-    scene: Scene, detector: Detector, jitter_s: float = 0.0, echo: Echo | None = None
-) -> Iterator[tuple[float, Decision]]:
-    """What the policy decides, each with the microphone's time in seconds; nothing is done about it.
+def decisions(scene: Scene, detector: Detector, jitter_s: float = 0.0) -> Iterator[tuple[float, Decision]]:
+    """What is decided, each with the microphone's time in seconds. A duck is obeyed, an interruption not.
 
     The server learns where the playhead is up to `jitter_s` late.
     """
-    rng = np.random.default_rng(len(scene.microphone))
-    activity, policy, alignment, echo = detector.begin(), BargeIn(), Alignment(), echo or Echo()
-    sent, at, ended = SentVoice(LISTENING_RATE), 0, False
-    length_s = len(scene.reply) / LISTENING_RATE
-    for end in range(WINDOW, len(scene.microphone) + 1, WINDOW):
+    rng = np.random.default_rng(len(scene.near))
+    told: list[VoiceDucked] = []
+    interruption, activity = Interruption(told.append), detector.begin()
+    voice, sent = SentVoice(LISTENING_RATE), 0
+    loudness = np.ones(len(scene.echo) + LISTENING_RATE, np.float32)
+    for end in range(WINDOW, len(scene.near) + 1, WINDOW):
         time = end / LISTENING_RATE
-        until = min(len(scene.reply), end + round(LEAD_S * LISTENING_RATE))
-        if at < until:
-            sent.add(AudioChunk(scene.reply[at:until], AudioFormat(LISTENING_RATE), at))
-        elif not ended:
-            sent.end()
-            ended = True
-        at = until
-        alignment.follow(time, time + rng.uniform(0, jitter_s))
-        plays = alignment.playhead(time) < length_s + TAIL_S
-        clean = echo.remove(
-            scene.microphone[end - WINDOW : end], sent.before(alignment.playhead(time)) if plays else None
-        )
-        decision = policy.hear(activity.probability(clean), band_powers(clean))
-        if decision is not Decision.IGNORE:
-            yield time, decision
+        sent = _send(scene.reply, voice, sent, end)
+        playing = Playing(1, time + rng.uniform(0, jitter_s), voice) if end < len(scene.reply) else None
+        interruption.follow(time, playing)
+        part = slice(end - WINDOW, end)
+        window = interruption.clean(_pcm(scene.near[part] + loudness[part] * scene.echo[part]), time)
+        ago = interruption.hear(window, activity.probability(window), playing)
+        for duck in told:
+            yield time, Decision.DUCK if duck.level < 1 else Decision.RESUME
+            loudness[end + round((OBEYS_S + scene.delay_s) * LISTENING_RATE) :] = duck.level
+        told.clear()
+        if ago:
+            yield time, Decision.INTERRUPT
+
+
+def _send(reply: Samples, voice: SentVoice, sent: int, playhead: int) -> int:
+    """Send what is due; how much has been sent then."""
+    until = min(len(reply), playhead + round(LEAD_S * LISTENING_RATE))
+    if sent < until:
+        voice.add(AudioChunk(reply[sent:until], AudioFormat(LISTENING_RATE), sent))
+        if until == len(reply):
+            voice.end()
+    return until
 
 
 def _pcm(sound: Sound) -> Samples:

@@ -1,5 +1,6 @@
-"""What people say to an avatar that talks, in the voices of espeak-ng, flite and festival."""
+"""What people say to an avatar that talks: by espeak-ng, and by flite and festival where they are."""
 
+import shutil
 from functools import lru_cache
 from typing import Final
 
@@ -34,13 +35,14 @@ def interruptions() -> list[tuple[str, Sound]]:
         for i, text in enumerate(INTERRUPTIONS)
         for voice in (_ESPEAK[i], _ESPEAK[(i + 3) % len(_ESPEAK)])
     ]
-    for i, text in enumerate(INTERRUPTIONS):
+    for i, text in enumerate(INTERRUPTIONS if shutil.which(flite.PROGRAM) else ()):
         voice = list(_FLITE)[i % len(_FLITE)]
         said.append((f"{text} ({voice})", _float(flite.speak(text, voice, 1.0, _FLITE[voice]).samples)))
-    for spoken, text in zip(
-        festival.speak(INTERRUPTIONS, festival.VOICES["ked_diphone"], 1.0), INTERRUPTIONS, strict=True
-    ):
-        said.append((f"{text} (ked)", _float(spoken.samples)))
+    if shutil.which(festival.PROGRAM):
+        spoken = festival.speak(INTERRUPTIONS, festival.VOICES["ked_diphone"], 1.0)
+        said += [
+            (f"{text} (ked)", _float(s.samples)) for text, s in zip(INTERRUPTIONS, spoken, strict=False)
+        ]
     return said
 
 
@@ -50,7 +52,7 @@ def backchannels() -> list[tuple[str, Sound]]:
     said += [
         (f"{text} ({v})", _float(flite.speak(text, v, 1.0, hz).samples))
         for text in ("uh-huh", "mm-hmm")
-        for v, hz in _FLITE.items()
+        for v, hz in (_FLITE if shutil.which(flite.PROGRAM) else {}).items()
     ]
     return said
 
@@ -59,10 +61,10 @@ def backchannels() -> list[tuple[str, Sound]]:
 def reply(voice: str, seed: int) -> Sound:
     """What an avatar says for some seconds."""
     texts = (
-        "The museum opens at nine in the morning, and the last visitors leave at six. On Fridays it stays open "
-        "until ten, with music in the courtyard and a guided tour of the new wing.",
-        "To get to the old town, take the second street on the left and walk along the river until you reach "
-        "the stone bridge. It is a pleasant walk of about twenty minutes.",
+        "The museum opens at nine in the morning, and the last visitors leave at six. On Fridays it stays "
+        "open until ten, with music in the courtyard and a guided tour of the new wing.",
+        "To get to the old town, take the second street on the left and walk along the river until you "
+        "reach the stone bridge. It is a pleasant walk of about twenty minutes.",
     )
     return _espeak(texts[seed % len(texts)], voice)
 
