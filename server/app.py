@@ -15,19 +15,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server import characters, config
+from server.audio.chunk import AudioFormat
 from server.clock import Clock, SystemClock
 from server.engines import catalog
 from server.errors import ConfigError
 from server.history import History
-from server.net import application, serving
+from server.net import application, serving, translate
 from server.net.service import Service
 from server.observe.metrics import Metrics
+from server.rooms.rooms import Rooms
 from server.speech.character import Character
 from server.store.memory import MemoryHistories
 from server.turn.rehearsal import rehearse
 from server.turn.session import Session, Terms
 from server.turn.sessions import Sessions
-from server.turn.turn import PAUSE_S, Engines, pause_s
+from server.turn.turn import PAUSE_S, Engines, Pace, pause_s
 
 SWITCH_S = 0.0005
 COLLECT_AFTER = (10_000, 10, 10)
@@ -76,6 +78,7 @@ async def engines(tree: config.Config) -> AsyncGenerator[Engines, None]:
         if slots.recognizer is not None:
             recognizer = catalog.make("recognizer", slots.recognizer.use, slots.recognizer.options)
             stack.push_async_callback(recognizer.close)
+        if slots.recognizer is not None or tree.rooms.enabled:
             detector = catalog.make("detector", slots.detector.use, slots.detector.options)
             stack.push_async_callback(detector.close)
         made = Engines(brain, voice, face, mirror, detector, recognizer)
@@ -147,6 +150,9 @@ async def running(
             window_s=tree.server.resume_window_s,
         )
         metrics.watch_sessions(lambda: len(sessions), lambda: sessions.driving)
+        rooms = _rooms(tree, parts, clock, metrics, by_name)
+        if rooms is not None:
+            stack.push_async_callback(rooms.close)
         stack.push_async_callback(sessions.close)
         service = Service(
             sessions=sessions,
@@ -160,6 +166,7 @@ async def running(
             default_character=default,
             languages=parts.voice.traits.languages,
             rate=parts.voice.traits.rate,
+            rooms=rooms,
             drive=parts.mirror is not None,
             listens=parts.detector is not None and parts.recognizer is not None,
             token=token,
@@ -219,6 +226,40 @@ def _maker(
         )
 
     return make
+
+
+def _rooms(
+    tree: config.Config, parts: Engines, clock: Clock, metrics: Metrics, by_name: Mapping[str, Character]
+) -> Rooms | None:
+    """Voice chat, where it is wanted. Raises ConfigError for characters that cannot be in a room."""
+    wanted = tree.rooms.characters
+    for room, name in ((room, name) for room, names in wanted.items() for name in names):
+        if name not in by_name:
+            known = ", ".join(sorted(by_name))
+            raise ConfigError(f"rooms.characters: {room}: no character {name!r}; there are {known}")
+    if not tree.rooms.enabled or parts.detector is None:
+        return None
+    if wanted and parts.recognizer is None:
+        raise ConfigError("rooms.characters: who is to answer must understand; set engines.recognizer")
+    make, pace = _maker(parts, clock, metrics.observe), Pace(tree.face.fps)
+
+    def casting(room: str) -> list[Session]:
+        names = dict.fromkeys((*wanted.get(room, ()), *wanted.get("*", ())))
+        return [make(f"{name} in {room}", Terms(by_name[name], pace), History()) for name in names]
+
+    rooms = Rooms(
+        tree.rooms,
+        parts.detector,
+        AudioFormat(parts.voice.traits.rate),
+        clock,
+        recognizer=parts.recognizer,
+        casting=casting,
+        observer=metrics.observe,
+    )
+    metrics.watch_rooms(
+        lambda: len(rooms), lambda: rooms.members, lambda: translate.peer_segment.cache_info().misses
+    )
+    return rooms
 
 
 def _voice_options(tree: config.Config) -> dict[str, object]:

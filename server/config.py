@@ -111,6 +111,27 @@ class Conversation(_Section, frozen=True):
     greeting: bool = False
 
 
+class Rooms(_Section, frozen=True):
+    """Voice chat: who may be where, and how voices are passed on."""
+
+    enabled: bool = True
+    listed: tuple[Annotated[str, Meta(min_length=1)], ...] | None = None
+    """The rooms that there are; null: whoever joins one makes it."""
+    capacity: Positive = 50
+    """Members of a room."""
+    speakers: Annotated[int, Meta(ge=1, le=64)] = 4
+    """Others that a member hears at once, the loudest first."""
+    name_chars: Annotated[int, Meta(ge=8, le=200)] = 40
+    preroll_ms: Annotated[int, Meta(ge=0, le=1000)] = 200
+    """Voice from before the moment in which speech was noticed."""
+    hangover_ms: Annotated[int, Meta(ge=100, le=5000)] = 600
+    """How long a voice is passed on after the last speech."""
+    segment_ms: Annotated[int, Meta(ge=10, le=200)] = 40
+    """Voice in one message: less comes sooner, more is less work."""
+    characters: dict[str, tuple[str, ...]] = {}
+    """Characters that are members, by the name of their room; "*" stands for every room."""
+
+
 class Log(_Section, frozen=True):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
@@ -127,6 +148,7 @@ class Config(_Section, frozen=True):
     engines: EngineSlots = EngineSlots()
     characters: CharactersSection = CharactersSection()
     conversation: Conversation = Conversation()
+    rooms: Rooms = Rooms()
     log: Log = Log()
 
 

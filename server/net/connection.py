@@ -25,6 +25,7 @@ from server.net.allowance import Allowance
 from server.net.outbox import Outbox
 from server.net.service import Service
 from server.net.websocket import CLOSE_S, WebSocket
+from server.rooms.rooms import Rooms
 from server.turn.session import Session
 
 STRIKES: Final = 8
@@ -33,7 +34,12 @@ FORGIVEN_PER_S: Final = 0.1
 FLOOD: Final = 200
 """So many messages beyond the allowed rate close a connection."""
 MISSED_BEATS: Final = 2
-_RETRY_AFTER_MS: Final = {"busy": 1000, "too_many_messages": 1000, "too_many_sessions": 5000}
+_RETRY_AFTER_MS: Final = {
+    "busy": 1000,
+    "room_full": 5000,
+    "too_many_messages": 1000,
+    "too_many_sessions": 5000,
+}
 _DATA: Final = (WSMsgType.BINARY, WSMsgType.TEXT)
 _GONE: Final = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
 
@@ -362,8 +368,18 @@ class Connection:
             raise PeerError(f"send at most {limit_ms} ms of audio in a message", "too_large")
         self._held.hear(translate.sound(message, self._microphone))
 
-    def _no_rooms(self, message: m.FromClient) -> None:
-        raise PeerError("this server has no rooms", "not_available")
+    def _join(self, message: m.Join) -> None:
+        self._service.check_open()
+        self._rooms.join(self._held, message.room, message.name)
+
+    def _leave_room(self, message: m.Leave) -> None:
+        self._rooms.leave(self._held, message.room)
+
+    @property
+    def _rooms(self) -> Rooms:
+        if self._service.rooms is None:
+            raise PeerError("this server has no rooms", "not_available")
+        return self._service.rooms
 
     @property
     def _held(self) -> Session:
@@ -381,6 +397,6 @@ _ACTIONS: Final[dict[type[m.FromClient], Callable[[Connection, Any], None]]] = {
     m.Bye: Connection._bye,
     m.Mic: Connection._mic,
     m.Microphone: Connection._hear,
-    m.Join: Connection._no_rooms,
-    m.Leave: Connection._no_rooms,
+    m.Join: Connection._join,
+    m.Leave: Connection._leave_room,
 }

@@ -10,6 +10,7 @@ from protocol.codes import Close
 from server import config
 from server.clock import Clock
 from server.errors import PeerError
+from server.rooms.rooms import Rooms
 from server.speech.character import Character
 from server.turn.session import Session
 from server.turn.sessions import Sessions
@@ -60,6 +61,8 @@ class Service:
     """BCP 47 tags that the voice speaks; empty for any."""
     rate: int
     """Sample rate of the voice."""
+    rooms: Rooms | None = None
+    """Voice chat, where there is any."""
     drive: bool = False
     """Whether there is a driver for the users' own faces."""
     listens: bool = False

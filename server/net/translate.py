@@ -23,6 +23,8 @@ from server.turn.session import Session, Terms
 from server.turn.turn import Pace
 
 SERVER = "FaceWire"
+PEER_FORMS: Final = 64
+"""Peer segments whose bytes are kept: they leave for all listeners at the moment they are made."""
 FEATURES = ("text", "say", "captions", "moods", "cues", "clips", "resume")
 DRIVE_FEATURES = ("moods", "clips", "resume", "drive")
 PROFILE = "arkit"
@@ -46,6 +48,8 @@ class Wire:
     encode: Encode
 
     def event(self, event: e.TurnEvent) -> Payload:
+        if type(event) is e.PeerSpoke:
+            return peer_segment(event, self.layout, self.encode)
         return self.encode(message(event, self.layout))
 
 
@@ -63,6 +67,8 @@ def message(event: e.TurnEvent, layout: FaceLayout) -> m.FromServer:
     if type(event) is e.MirrorReady:
         frames = event.frames
         return m.Mirror(event.seq, frames.pts, layout.pack(frames.weights, frames.head))
+    if isinstance(event, e.PeerChanged | e.PeerSaid):
+        return _of_a_room(event)
     return _control(event)
 
 
@@ -78,6 +84,16 @@ def segment(event: e.SegmentReady, layout: FaceLayout) -> m.Segment:
         frames.pts,
         face,
     )
+
+
+@lru_cache(maxsize=PEER_FORMS)
+def peer_segment(event: e.PeerSpoke, layout: FaceLayout, encode: Encode) -> Payload:
+    """Made once for all listeners who take this form, who get the very same object."""
+    voice, frames = event.audio, event.frames
+    face = layout.pack(frames.weights, frames.head) if len(frames) else b""
+    face_pts = frames.pts if len(frames) else 0
+    pts = voice.format.micros(voice.position)
+    return encode(m.PeerSegment(event.peer, event.seq, pts, voice.to_bytes(), face_pts, face))
 
 
 def _control(event: e.TurnEvent) -> m.FromServer:
@@ -106,6 +122,12 @@ def _control(event: e.TurnEvent) -> m.FromServer:
             raise TypeError(f"{type(event).__name__} has no message")
 
 
+def _of_a_room(event: e.PeerChanged | e.PeerSaid) -> m.FromServer:
+    if isinstance(event, e.PeerSaid):
+        return m.Said(event.peer, event.pts, event.end, event.text)
+    return m.Peer(event.room, event.peer, event.name, event.state, event.you, event.character)
+
+
 def welcome(
     session: Session,
     service: Service,
@@ -118,7 +140,6 @@ def welcome(
     `microphone` is what is taken of the client's, None if nothing is.
     """
     fps = session.terms.pace.fps
-    features = (*FEATURES, "drive") if service.drive else FEATURES
     return m.Welcome(
         protocol=m.VERSION,
         server=SERVER,
@@ -129,10 +150,17 @@ def welcome(
         face=m.FaceFormatInfo(layout.format, fps, PROFILE, CHANNELS, layout.head),
         limits=_limits(service.limits, service.server),
         character=session.terms.character.name,
-        features=DRIVE_FEATURES if session.terms.mode == "drive" else features,
+        features=_features(session, service),
         mic=None if microphone is None else m.AudioFormatInfo(CODEC, microphone.rate),
         resumed=resumed,
     )
+
+
+def _features(session: Session, service: Service) -> tuple[str, ...]:
+    rooms = () if service.rooms is None else ("rooms",)
+    if session.terms.mode == "drive":
+        return (*DRIVE_FEATURES, *rooms)
+    return (*FEATURES, *(("drive",) if service.drive else ()), *rooms)
 
 
 def _limits(limits: Limits, server: Server) -> m.Limits:

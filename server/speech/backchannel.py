@@ -13,7 +13,7 @@ _WORDS: Final[Mapping[str, str]] = {
         uhuh huh ooh yeah yea yep yup yes right sure really wow cool great nice good exactly absolutely
         totally indeed true interesting alright fine
         """,
-    "zh": "嗯 嗯嗯 哦 噢 喔 啊 哈 呃 诶 欸 对 对对 是 是的 是啊 好 好的 好吧 明白 了解 知道了 真的 原来如此",
+    "zh": "嗯 嗯嗯 哦 噢 喔 啊 哈 呃 诶 欸 对 对对 是 是的 是啊 好 好的 好吧 明白 知道了 真的 原来如此",
     "ja": "うん ええ はい へえ ほう ああ あっ そう そうか そうですね そうですか なるほど ですよね 本当",
     "de": "ach so ja jaja jep genau gut klar stimmt richtig verstehe echt wow natürlich",
     "fr": "ouais oui d'accord bien bon voilà exactement vraiment",

@@ -3,7 +3,7 @@
 The server knows what it sent and about where the listener is. It does not know the latency of the device,
 the way from loudspeaker to microphone, its level, nor its colour. These are learnt: the delay as the lag at
 which loudness, band by band, rises and falls with what was sent, and the level of each band as the usual
-ratio at that lag. Then each band loses as much as the echo may have in it, as a residual echo suppressor does
+ratio at that lag. Each band then loses what the echo may have in it, as a residual echo suppressor does
 (Gustafsson, Martin and Vary 1998). It works on powers, so phases, resampling, a clock that drifts and
 a client's own canceller do not disturb it.
 """

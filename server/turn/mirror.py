@@ -10,14 +10,14 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Literal
+from dataclasses import dataclass, replace
+from typing import Final, Literal, Protocol
 
 import numpy as np
 
 from blend_shapes.face import FaceFrames
 from blend_shapes.layers import LivingFace
-from server.audio.chunk import AudioChunk, AudioFormat, Samples
+from server.audio.chunk import AudioChunk, AudioFormat
 from server.clock import Clock
 from server.errors import EngineError
 from server.ports import FaceDriver
@@ -57,6 +57,25 @@ class _Waiting:
     chunk: AudioChunk | None
 
 
+class Audience(Protocol):
+    """Who else hears the user's voice and sees the face of it. No call waits or raises.
+
+    Audio and frames lie on the timeline of the microphone, and come in takes: in a take audio goes on
+    without a gap, and so do frames, of which the first is at or before the first sample.
+    """
+
+    def follow(self, audio: AudioChunk | None, frames: FaceFrames) -> None:
+        """What was followed, and the frames that it made certain.
+
+        None: the microphone rests, and these are the frames to the end of the sound and beyond.
+        """
+        ...
+
+    def rest(self) -> None:
+        """The take is over. Safe to call twice."""
+        ...
+
+
 class _Take:
     """Sound from `position` of the microphone on, and the face that it makes."""
 
@@ -73,14 +92,18 @@ class _Take:
         self.end = self._start
         """Position after the last sample heard, on the microphone's timeline."""
 
-    async def follow(self, samples: Samples, position: int) -> FaceFrames:
-        """Hear silence up to `position`, which is not before `end`, and the samples from there on."""
-        silence = np.zeros(position - self.end, np.int16)
-        audio = np.concatenate([silence, samples]) if len(silence) else samples
-        chunk = AudioChunk(audio, self._microphone, self.end - self._start)
-        self.end += len(audio)
-        speech = SpeechChunk(chunk, phones=None)
-        self._life.listen(audio, self._microphone.rate)
+    def joined(self, chunk: AudioChunk) -> AudioChunk:
+        """The chunk, which is not before `end`, with the silence from there on before it."""
+        silence = np.zeros(chunk.position - self.end, np.int16)
+        samples = np.concatenate([silence, chunk.samples]) if len(silence) else chunk.samples
+        return AudioChunk(samples, self._microphone, self.end)
+
+    async def follow(self, audio: AudioChunk) -> FaceFrames:
+        """Hear what begins at `end`; the frames that are certain now."""
+        placed = replace(audio, position=self.end - self._start)
+        self.end = audio.end
+        speech = SpeechChunk(placed, phones=None)
+        self._life.listen(audio.samples, self._microphone.rate)
         self._life.hear(None, speech.end)
         return self._placed(self._life.compose(await offloaded(self._executor, self._track.follow, speech)))
 
@@ -104,8 +127,8 @@ class _Take:
 class Mirror:
     """The face of one microphone stream, whose timeline and numbers start from 0; `run` is to be a task.
 
-    `character` is asked who the face is, at each take and change of mood. Memory is bounded, whatever
-    comes and for how long.
+    `character` is asked who the face is, at each take and change of mood; `audience` who else is there, at
+    all times. Memory is bounded, whatever comes and for how long.
     """
 
     def __init__(
@@ -118,6 +141,7 @@ class Mirror:
         seed: int,
         clock: Clock,
         delivery: Delivery,
+        audience: Callable[[], Audience | None] = lambda: None,
     ) -> None:
         self._microphone = microphone
         self._driver = driver
@@ -126,9 +150,12 @@ class Mirror:
         self._seed = seed
         self._clock = clock
         self._delivery = delivery
+        self._audience = audience
         self._wake = asyncio.Event()
         self._waiting: deque[_Waiting] = deque()
         self._queued = 0
+        self.arrived = 0
+        """Position after the last sample that came."""
         self._overflowed = False
         self._due = clock.now() - LEEWAY_S
         self._take: _Take | None = None
@@ -143,6 +170,7 @@ class Mirror:
 
         What was heard already is cut off.
         """
+        self.arrived = max(self.arrived, chunk.end)
         if self._failed or not len(chunk):
             return
         self._queued += len(chunk)
@@ -169,7 +197,8 @@ class Mirror:
                 while not self._waiting:
                     self._wake.clear()
                     await self._wake.wait()
-                await self._clock.sleep_until(self._due)
+                if self._due > self._clock.now():
+                    await self._clock.sleep_until(self._due)
                 if self._waiting:
                     await self._step()
         finally:
@@ -214,26 +243,25 @@ class Mirror:
         arrived = self._waiting[0].arrived
         chunk = self._next()
         try:
-            frames = await (self._settle() if chunk is None else self._follow(chunk))
+            await (self._settle(arrived) if chunk is None else self._follow(chunk, arrived))
         except EngineError as error:
             self._fail(error.code, str(error))
         except Exception:
             log.exception("a mirror failed")
             self._fail("internal", "something went wrong here; open the microphone again")
-        else:
-            self._show(frames, arrived)
 
-    async def _follow(self, chunk: AudioChunk) -> FaceFrames:
+    async def _follow(self, chunk: AudioChunk, arrived: float) -> None:
         _, fresh = chunk.split(self._end - chunk.position)
         if not len(fresh):
-            return FaceFrames.empty(self._shown, self._fps)
+            return
         if self._take is None or fresh.position - self._take.end > self._microphone.samples(HOLE_S):
             self._end_take()
             self._take = self._new_take(fresh.position)
             self._charge(TAKE_S)
         self._charge((fresh.end - self._take.end) / self._microphone.rate)
         self._end = fresh.end
-        return await self._take.follow(fresh.samples, fresh.position)
+        audio = self._take.joined(fresh)
+        self._show(audio, await self._take.follow(audio), arrived)
 
     def _new_take(self, position: int) -> _Take:
         character = self._character()
@@ -248,10 +276,10 @@ class Mirror:
         )
         return _Take(self._driver, life, self._fps, self._microphone, position)
 
-    async def _settle(self) -> FaceFrames:
+    async def _settle(self, arrived: float) -> None:
         try:
-            take = self._take
-            return FaceFrames.empty(self._shown, self._fps) if take is None else await take.settle()
+            if self._take is not None:
+                self._show(None, await self._take.settle(), arrived)
         finally:
             self._end_take()
 
@@ -259,9 +287,13 @@ class Mirror:
         if self._take is not None:
             self._take.close()
         self._take = None
+        if (audience := self._audience()) is not None:
+            audience.rest()
 
-    def _show(self, frames: FaceFrames, arrived: float) -> None:
+    def _show(self, audio: AudioChunk | None, frames: FaceFrames, arrived: float) -> None:
         """Send what is new: the frames of a rest may reach into the take after it."""
+        if (audience := self._audience()) is not None:
+            audience.follow(audio, frames)
         _, fresh = frames.split(self._shown)
         if len(fresh):
             self._shown = fresh.end

@@ -22,12 +22,14 @@ from server.turn.delivery import Delivery, Listener
 from server.turn.events import (
     AtOnce,
     AvatarState,
+    PeerSpoke,
     Reason,
     StateChanged,
     TurnEvent,
     TurnFailed,
     TurnFlushed,
 )
+from server.turn.membership import Membership
 from server.turn.mirror import MicrophoneState, Mirror
 from server.turn.turn import EARLY_S, Engines, Pace, Request, Turn
 
@@ -38,6 +40,7 @@ HEARD_DEADLINE_S = 0.15
 ATTENTION_S = 4.0
 """After an interruption the avatar listens for so long, if nothing is said."""
 WAITING_LIMIT = 32
+OVERHEARD_LIMIT = 64
 HISTORY_CHARACTERS = 20_000
 
 log = logging.getLogger(__name__)
@@ -80,6 +83,7 @@ class Session:
         self._observer = observer
         self._delivery = Delivery(observer)
         self._waiting: deque[Request] = deque()
+        self._overheard: deque[str] = deque(maxlen=OVERHEARD_LIMIT)
         self._wake = asyncio.Event()
         self._turn: Turn | None = None
         self._turn_task: asyncio.Task[None] | None = None
@@ -89,6 +93,9 @@ class Session:
         self._conductor: asyncio.Task[None] | None = None
         self._mirror: Mirror | None = None
         self._mirror_task: asyncio.Task[None] | None = None
+        self.membership: Membership | None = None
+        """The session's place in a room; set by the room."""
+        self.microphone_state: MicrophoneState = "open"
 
     # --- life ------------------------------------------------------------------------------------
 
@@ -99,6 +106,8 @@ class Session:
     async def close(self, reason: Reason) -> None:
         """End the current turn, forget what waits, wait for what was under way. Safe to call twice."""
         self.interrupt(reason)
+        if self.membership is not None:
+            self.membership.close()
         own = (self._conductor, self._turn_task, self._mirror_task)
         tasks = {task for task in own if task is not None}
         for task in tasks:
@@ -128,6 +137,8 @@ class Session:
             listener.tell(TurnFlushed(turn, "superseded", FADE_MS))
         listener.tell(StateChanged(self.state))
         await self._delivery.attach(listener, turn, pts)
+        if self.membership is not None:
+            self.membership.attached()
 
     def detach(self, listener: Listener) -> None:
         """The listener's connection is gone: the turn pauses until another one is attached.
@@ -137,6 +148,8 @@ class Session:
         self._delivery.detach(listener)
         if not self._delivery.attached:
             self._end_mirror()
+            if self.membership is not None:
+                self.membership.detached()
 
     @property
     def attached(self) -> bool:
@@ -172,6 +185,10 @@ class Session:
             self._stop("superseded")
         request = Request(text, "say", self._clock.now(), id, mood)
         self._enqueue(request, first=queue != "last")
+
+    def overhear(self, text: str) -> None:
+        """Others said this among themselves: the next reply may know of it."""
+        self._overheard.append(text)
 
     def greet(self) -> None:
         """Speak the character's greeting, if it has one; not in drive mode."""
@@ -247,6 +264,7 @@ class Session:
             seed=self._seed,
             clock=self._clock,
             delivery=self._delivery,
+            audience=lambda: self.membership,
         )
         self._mirror_task = asyncio.create_task(self._mirror.run(), name=f"mirror of {self.id}")
 
@@ -257,6 +275,9 @@ class Session:
     def microphone(self, state: MicrophoneState) -> None:
         """The user's microphone was opened, closed or muted. Raises PeerError as `hear` does."""
         self._listening.switch(state)
+        self.microphone_state = state
+        if self.membership is not None:
+            self.membership.switch(state, self._listening.arrived)
 
     @property
     def _listening(self) -> Mirror:
@@ -308,6 +329,9 @@ class Session:
 
     async def _perform(self, request: Request) -> None:
         self._number += 1
+        for text in self._overheard:
+            self.history = self.history.asked(text)
+        self._overheard.clear()
         history = self.history if request.say else self.history.asked(request.text)
         turn = Turn(
             self._number,
@@ -382,6 +406,14 @@ class Session:
         return pts / 1e6 if reported == turn.number else guess
 
     # --- telling ---------------------------------------------------------------------------------
+
+    def tell(self, event: AtOnce) -> None:
+        """Tell the client at once of what happens around it; nobody, while it is not there."""
+        self._tell(event)
+
+    def relay(self, event: PeerSpoke) -> None:
+        """Pass on what others produce, now or never."""
+        self._delivery.relay(event)
 
     def _enter(self, state: AvatarState) -> None:
         if state != self.state:

@@ -24,6 +24,7 @@ CASES = {
     "mirror": 90,
     "barge_in": 400,
     "streams": 180,
+    "rooms": 120,
     "memory": 240,
     "sessions": 300,
     "sync": 400,

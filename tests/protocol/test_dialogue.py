@@ -27,8 +27,8 @@ SERVER_SAMPLES: dict[type, Any] = {
     for sample in (
         WELCOME, m.Clip("idle", 30, b""), m.State("idle"), m.Heard("a", True), m.Turn(2, "text"),
         m.Caption(1, 0, 5, "a"), m.Mood(1, 0, "calm", 1.0), m.Cue(1, 0, "wave"), m.End(1, 40),
-        m.Flush(1, "r", 8), m.Duck(1, 0.5, 60),
-        m.Peer("r", 1, "n", "joined"), m.Error("busy", "wait"), m.Pong(1, 1),
+        m.Flush(1, "r", 8), m.Duck(1, 0.5, 60), m.Peer("r", 1, "n", "joined"),
+        m.Said(1, 0, 1, "a"), m.Error("busy", "wait"), m.Pong(1, 1),
         m.Segment(1, 1, 40), m.PeerSegment(1, 0, 0), m.Mirror(0, 0),
     )
 }  # fmt: skip
@@ -224,6 +224,12 @@ def test_live_streams_may_leap_but_not_fall() -> None:
     refused(path, m.Mirror(4, 29), "face_pts 29")
     walk(ServerOrder(), [*path, m.PeerSegment(1, 9, 50), m.Mirror(9, 30), m.Peer("r", 1, "n", "left"),
                          m.PeerSegment(1, 0, 0)])  # fmt: skip
+
+
+def test_the_stream_of_a_peer_goes_on_while_it_is_there() -> None:
+    path = [WELCOME, m.PeerSegment(1, 5, 50), m.Peer("r", 1, "n", "muted"), m.Peer("r", 1, "n", "joined")]
+    refused(path, m.PeerSegment(1, 5, 60), "6 or more")
+    walk(ServerOrder(), [*path, m.Peer("r", 2, "me", "joined", you=True), m.PeerSegment(1, 0, 0)])
 
 
 def test_a_fatal_error_closes() -> None:
