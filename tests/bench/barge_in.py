@@ -23,7 +23,7 @@ FIRST = "in the first second"
 
 
 async def run(quick: bool = False) -> list[Figure]:
-    every = 20 if quick else 1
+    every = 10 if quick else 1
     detector = SileroDetector()
     false = await asyncio.to_thread(_interrupted, cases.false_alarms(every), detector)
     spoken = await asyncio.to_thread(_interrupted, cases.backchannels(every), detector)

@@ -19,7 +19,7 @@ PATHS: Final = tuple(
     for (level, delay), decay in zip(product(LEVELS_DB, DELAYS_MS), cycle(DECAYS_S), strict=False)
 )
 REPLIES: Final = (("f2", 0), ("m3", 1), ("", 0))
-EACH: Final = 20
+EACH: Final = 10
 """Of each kind of noise, and hums."""
 
 
@@ -37,8 +37,8 @@ def false_alarms(every: int = 1) -> Iterator[Case]:
 
     With `every` only each so manieth of a class.
     """
-    for n in range(0, 2 * len(PATHS), every):
-        path = PATHS[n % len(PATHS)]
+    for n in range(0, len(PATHS), every):
+        path = PATHS[n]
         name = f"{path.level_db:g} dB {path.delay_ms:g} ms"
         yield Case("echo", name, scene(n, _reply(n), path))
     makers = {"hum": hums.hum, **NOISES}
@@ -58,7 +58,7 @@ def backchannels(every: int = 1) -> Iterator[Case]:
 
 def interruptions(every: int = 1) -> Iterator[Case]:
     """Who means to interrupt: with headphones, over an echo, and within the first second of a session."""
-    for n, (name, sound) in enumerate(voices.interruptions()[::every]):
+    for n, (name, sound) in enumerate(voices.interruptions()[:: 2 * every]):
         sound, at = sound[voices.onset(sound) :], (2.0, 4.0, 6.0)[n % 3]
         yield Case("headphones", name, scene(5000 + n, _reply(n), None, sound, at))
         soft = PATHS[(7 * n) % 20]  # up to -12 dB
