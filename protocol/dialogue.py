@@ -151,7 +151,7 @@ class ClientOrder:
                 raise _wrong(
                     "microphone audio on a connection whose `hello` had no `mic`; name its format there"
                 )
-            self._microphone.check("the microphone", message.seq, message.pts, 0)
+            self._microphone.check_live("the microphone", message.seq, message.pts, 0)
             self._microphone.advance(message.seq, message.pts, 0)
         elif isinstance(message, m.Hello) and message.mic is not None:
             self._microphone = _Stream()

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server import characters, config
@@ -25,7 +25,10 @@ from server.net.service import Service
 from server.observe.metrics import Metrics
 from server.rooms.rooms import Rooms
 from server.speech.character import Character
+from server.speech.endpointing import EndOfSpeech
+from server.speech.languages import covered
 from server.store.memory import MemoryHistories
+from server.turn.ear import Listening
 from server.turn.rehearsal import rehearse
 from server.turn.session import Session, Terms
 from server.turn.sessions import Sessions
@@ -74,15 +77,17 @@ async def engines(tree: config.Config) -> AsyncGenerator[Engines, None]:
         stack.push_async_callback(voice.close)
         brain = catalog.make("brain", slots.brain.use, slots.brain.options)
         stack.push_async_callback(brain.close)
-        detector = recognizer = None
+        made = Engines(brain, voice, face, mirror)
+        match(tree, made)
+        recognizer = None
         if slots.recognizer is not None:
             recognizer = catalog.make("recognizer", slots.recognizer.use, slots.recognizer.options)
             stack.push_async_callback(recognizer.close)
+            made = replace(made, recognizer=recognizer)
         if slots.recognizer is not None or tree.rooms.enabled:
             detector = catalog.make("detector", slots.detector.use, slots.detector.options)
             stack.push_async_callback(detector.close)
-        made = Engines(brain, voice, face, mirror, detector, recognizer)
-        match(tree, made)
+            made = replace(made, detector=detector)
         yield made
 
 
@@ -106,6 +111,26 @@ def match(tree: config.Config, engines: Engines) -> None:
         )
     if (pause := pause_s(engines.face, tree.face.fps)) > PAUSE_S:
         log.info("the face %s looks far ahead: sentences are %.2f s apart or more", face, pause)
+
+
+def match_language(tree: config.Config, engines: Engines, character: Character) -> None:
+    """Whether the recognizer understands the language of this character, the default one.
+
+    Raises ConfigError where it does not; of `auto` it is said in the log, for it has taken what there is.
+    """
+    language = character.speaker.language
+    if engines.recognizer is None or tree.engines.recognizer is None:
+        return
+    if covered(language, engines.recognizer.traits.languages):
+        return
+    use = tree.engines.recognizer.use
+    text = (
+        f"{character.name} speaks {language!r}, which the recognizer {use} does not understand; "
+        f"set engines.recognizer: {{use: faster-whisper, folder: models/whisper}}, or none"
+    )
+    if use != "auto":
+        raise ConfigError(f"engines.recognizer: {text}")
+    log.warning(text)
 
 
 def cast(tree: config.Config) -> tuple[Mapping[str, Character], str]:
@@ -142,8 +167,9 @@ async def running(
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         parts = await stack.enter_async_context(engines(tree)) if made is None else made
+        match_language(tree, parts, by_name[default])
         sessions = Sessions(
-            _maker(parts, clock, metrics.observe),
+            _maker(parts, listening(tree.conversation), clock, metrics.observe),
             MemoryHistories(clock),
             clock,
             limit=tree.server.max_sessions,
@@ -169,6 +195,7 @@ async def running(
             rooms=rooms,
             drive=parts.mirror is not None,
             listens=parts.detector is not None and parts.recognizer is not None,
+            understands=() if parts.recognizer is None else parts.recognizer.traits.languages,
             token=token,
             greeting=tree.conversation.greeting,
         )
@@ -215,14 +242,33 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
+def listening(conversation: config.Conversation) -> Listening:
+    """How sessions listen."""
+    pauses = conversation.end_of_speech_ms
+    ends = EndOfSpeech(
+        pauses.finished / 1000,
+        pauses.unclear / 1000,
+        pauses.unfinished / 1000,
+        conversation.longest_utterance_s,
+    )
+    return Listening(ends, conversation.speculate)
+
+
 def _maker(
-    engines: Engines, clock: Clock, observe: Callable[..., None]
+    engines: Engines, listening: Listening, clock: Clock, observe: Callable[..., None]
 ) -> Callable[[str, Terms, History], Session]:
     seeds = itertools.count(1)
 
     def make(id: str, terms: Terms, history: History) -> Session:
         return Session(
-            id, terms, engines, clock, history=history, seed=next(seeds) * 7919, observer=observe
+            id,
+            terms,
+            engines,
+            clock,
+            history=history,
+            listening=listening,
+            seed=next(seeds) * 7919,
+            observer=observe,
         )
 
     return make
@@ -241,7 +287,8 @@ def _rooms(
         return None
     if wanted and parts.recognizer is None:
         raise ConfigError("rooms.characters: who is to answer must understand; set engines.recognizer")
-    make, pace = _maker(parts, clock, metrics.observe), Pace(tree.face.fps)
+    make = _maker(parts, listening(tree.conversation), clock, metrics.observe)
+    pace = Pace(tree.face.fps)
 
     def casting(room: str) -> list[Session]:
         names = dict.fromkeys((*wanted.get(room, ()), *wanted.get("*", ())))

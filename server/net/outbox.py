@@ -3,8 +3,8 @@
 Control that must overtake (welcome, errors, flush, state, pong) goes first, the events of a turn follow in
 order, live media goes last and is left out where the network is behind. While nothing waits and the
 network keeps up both kinds of media are written straight into the transport; else the writer sends what
-waits, and whoever streams waits with it. A client that takes nothing for longer than the send timeout loses its
-connection, and only that.
+waits, and whoever streams waits with it. A client that takes nothing for longer than the send timeout
+loses its connection, and only that.
 """
 
 import asyncio
@@ -24,8 +24,8 @@ URGENT_ROOM = 256
 LIVE_ROOM = 16
 """Live messages that may wait; the oldest give way."""
 LIVE_BYTES = 8_192
-"""While more than this lies in the transport's buffer, no live media is added to it. It is less than the mark
-(16 KiB) below which a congested transport takes writes again, so a write of live media never waits."""
+"""While more than this lies in the transport's buffer, no live media is added to it. A congested transport
+takes writes again below 16 KiB, so a write of live media never waits."""
 CALM_BYTES = 32_768
 """A write that leaves no more than this in the transport's buffer cannot block (its mark is 64 KiB)."""
 

@@ -48,7 +48,7 @@ class Wire:
     encode: Encode
 
     def event(self, event: e.TurnEvent) -> Payload:
-        if type(event) is e.PeerSpoke:
+        if isinstance(event, e.PeerSpoke):
             return peer_segment(event, self.layout, self.encode)
         return self.encode(message(event, self.layout))
 
@@ -60,16 +60,14 @@ def encoder(binary: bool) -> Encode:
 # --- to the client ---------------------------------------------------------------------------------
 
 
-def message(event: e.TurnEvent, layout: FaceLayout) -> m.FromServer:
+def message(event: e.InOrder | e.AtOnce | e.MirrorReady, layout: FaceLayout) -> m.FromServer:
     """The wire message of a turn's event."""
     if type(event) is e.SegmentReady:  # nearly every event
         return segment(event, layout)
-    if type(event) is e.MirrorReady:
+    if isinstance(event, e.MirrorReady):
         frames = event.frames
         return m.Mirror(event.seq, frames.pts, layout.pack(frames.weights, frames.head))
-    if isinstance(event, e.PeerChanged | e.PeerSaid):
-        return _of_a_room(event)
-    return _control(event)
+    return _at_once(event) if isinstance(event, e.AtOnce) else _in_order(event, layout)
 
 
 def segment(event: e.SegmentReady, layout: FaceLayout) -> m.Segment:
@@ -96,10 +94,8 @@ def peer_segment(event: e.PeerSpoke, layout: FaceLayout, encode: Encode) -> Payl
     return encode(m.PeerSegment(event.peer, event.seq, pts, voice.to_bytes(), face_pts, face))
 
 
-def _control(event: e.TurnEvent) -> m.FromServer:
+def _in_order(event: e.InOrder, layout: FaceLayout) -> m.FromServer:
     match event:
-        case e.StateChanged(state):
-            return m.State(state)
         case e.TurnBegan(turn, origin, id):
             return m.Turn(turn, origin, id)
         case e.WordSpoken(turn, pts, end, text):
@@ -112,27 +108,33 @@ def _control(event: e.TurnEvent) -> m.FromServer:
             return m.End(turn, pts)
         case e.StageTimes(turn, stages):
             return m.Timings(turn, stages)
+        case e.SegmentReady():
+            return segment(event, layout)
+
+
+def _at_once(event: e.AtOnce) -> m.FromServer:
+    match event:
+        case e.StateChanged(state):
+            return m.State(state)
         case e.TurnFlushed(turn, reason, fade_ms):
             return m.Flush(turn, reason, fade_ms)
         case e.VoiceDucked(turn, level, fade_ms):
             return m.Duck(turn, level, fade_ms)
         case e.TurnFailed(turn, code, text):
             return m.Error(code, text, turn)
-        case _:
-            raise TypeError(f"{type(event).__name__} has no message")
-
-
-def _of_a_room(event: e.PeerChanged | e.PeerSaid) -> m.FromServer:
-    if isinstance(event, e.PeerSaid):
-        return m.Said(event.peer, event.pts, event.end, event.text)
-    return m.Peer(event.room, event.peer, event.name, event.state, event.you, event.character)
+        case e.UtteranceHeard(text, final, language):
+            return m.Heard(text, final, language)
+        case e.PeerChanged(room, peer, name, state, you, character):
+            return m.Peer(room, peer, name, state, you, character)
+        case e.PeerSaid(peer, pts, end, text):
+            return m.Said(peer, pts, end, text)
 
 
 def welcome(
     session: Session,
     service: Service,
     layout: FaceLayout,
-    microphone: AudioFormat | None,
+    microphone: m.AudioFormatInfo | None,
     resumed: m.Position | None,
 ) -> m.Welcome:
     """All that a client needs to know of its session; it hard-codes no table.
@@ -151,16 +153,19 @@ def welcome(
         limits=_limits(service.limits, service.server),
         character=session.terms.character.name,
         features=_features(session, service),
-        mic=None if microphone is None else m.AudioFormatInfo(CODEC, microphone.rate),
+        mic=microphone,
         resumed=resumed,
     )
 
 
 def _features(session: Session, service: Service) -> tuple[str, ...]:
-    rooms = () if service.rooms is None else ("rooms",)
-    if session.terms.mode == "drive":
-        return (*DRIVE_FEATURES, *rooms)
-    return (*FEATURES, *(("drive",) if service.drive else ()), *rooms)
+    drives = session.terms.mode == "drive"
+    more = {
+        "listen": service.listens and not drives,
+        "drive": service.drive and not drives,
+        "rooms": service.rooms is not None,
+    }
+    return (*(DRIVE_FEATURES if drives else FEATURES), *(name for name, there in more.items() if there))
 
 
 def _limits(limits: Limits, server: Server) -> m.Limits:
@@ -212,8 +217,12 @@ def terms(hello: m.Hello, character: Character, face: Face, pace: PaceSection) -
 
 
 def sound(message: m.Microphone, microphone: AudioFormat) -> AudioChunk:
-    """What the microphone heard. Raises BadMessage for half a sample, PeerError for a time out of reach."""
-    if message.pts > LATEST_US:
+    """What a microphone of pcm16 heard. Raises BadMessage for half a sample, PeerError as `position`."""
+    return AudioChunk(pcm16.unpack(message.audio), microphone, position(message.pts, microphone))
+
+
+def position(pts: int, microphone: AudioFormat) -> int:
+    """The sample at this time of a microphone. Raises PeerError for one out of reach."""
+    if pts > LATEST_US:
         raise PeerError(f"a microphone's pts is at most {LATEST_US}; it counts from 0 on each connection")
-    position = (message.pts * microphone.rate + 500_000) // 1_000_000
-    return AudioChunk(pcm16.unpack(message.audio), microphone, position)
+    return (pts * microphone.rate + 500_000) // 1_000_000

@@ -7,7 +7,7 @@ from server.audio.chunk import AudioChunk
 from server.rooms.broadcast import Broadcast
 from server.rooms.speech import Speech
 from server.turn.events import PeerChanged, PeerSaid, PeerSpoke
-from server.turn.mirror import MicrophoneState
+from server.turn.microphone import MicrophoneState
 from server.turn.session import Session
 
 State = Literal["joined", "muted"]

@@ -47,7 +47,7 @@ class Room:
         """
         if sum(member.character is None for member in self.members.values()) >= self._capacity:
             raise PeerError(
-                f"the room {self.name!r} has {self._capacity} members and no place left", "room_full"
+                f"the room {self.name!r} has {self._capacity} people and no place left", "room_full"
             )
         return self.distinct(
             names.UNNAMED if name is None else names.cleaned(name, "a member", self._name_chars)

@@ -96,6 +96,15 @@ class TurnFailed:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class UtteranceHeard:
+    """What the user said, as far as it is understood; each replaces the one before until `final`."""
+
+    text: str
+    final: bool
+    language: str | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MirrorReady:
     """Frames of the user's own face, on the timeline of their microphone."""
@@ -153,7 +162,7 @@ class PeerSpoke:
 
 InOrder = TurnBegan | WordSpoken | MoodChanged | CueReached | SegmentReady | TurnEnded | StageTimes
 """Told to the client in the order of the turn; may wait for the network."""
-AtOnce = StateChanged | TurnFlushed | VoiceDucked | TurnFailed | PeerChanged | PeerSaid
+AtOnce = StateChanged | TurnFlushed | VoiceDucked | TurnFailed | UtteranceHeard | PeerChanged | PeerSaid
 """Told to the client at once; overtakes whatever waits."""
 Live = MirrorReady | PeerSpoke
 """Sent to the client now or never; waits for nothing and holds up nothing."""

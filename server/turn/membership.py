@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from server.turn.mirror import Audience, MicrophoneState
+from server.turn.microphone import MicrophoneState
+from server.turn.mirror import Audience
 
 
 class Membership(Audience, Protocol):

@@ -6,12 +6,10 @@ into *takes*: a take begins with the first sound after a rest or a long hole, an
 its own, so that it can begin and end at rest like a turn.
 """
 
-import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Final, Literal, Protocol
+from dataclasses import replace
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -25,36 +23,15 @@ from server.speech.character import Character
 from server.speech.values import SpeechChunk
 from server.turn.delivery import Delivery
 from server.turn.events import MirrorReady, TurnFailed
+from server.turn.microphone import HOLE_S, MicrophoneQueue, MicrophoneState, Piece
 from server.turn.offload import offloaded
 
-QUEUE_S: Final = 2.0
-"""Sound that may wait; when it is more the oldest is left out."""
-QUEUE_ITEMS: Final = 256
-FASTEST: Final = 1.05
-"""Sound is followed at this many times real time: more than any clock is off, so that none runs late."""
-LEEWAY_S: Final = 2.0
-"""And so much at once, as it comes after a network has stalled."""
-HOLE_S: Final = 1.0
-"""A hole up to this long is heard as silence, after a longer one a new take begins."""
 TAKE_S: Final = 0.1
 """A take counts as so much sound: beginning one is work too."""
-PIECE_S: Final = 0.2
-"""Sound that waits is followed in pieces up to this long: less work than message by message."""
-
 TONES: Final = frozenset("zh cmn yue nan hak wuu th lo vi my".split())
 """Languages whose pitch makes the words: a rise at the end asks nothing."""
 
-MicrophoneState = Literal["open", "closed", "muted"]
-
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """Sound that has come, or None: the microphone rests."""
-
-    arrived: float
-    chunk: AudioChunk | None
 
 
 class Audience(Protocol):
@@ -151,13 +128,9 @@ class Mirror:
         self._clock = clock
         self._delivery = delivery
         self._audience = audience
-        self._wake = asyncio.Event()
-        self._waiting: deque[_Waiting] = deque()
-        self._queued = 0
         self.arrived = 0
         """Position after the last sample that came."""
-        self._overflowed = False
-        self._due = clock.now() - LEEWAY_S
+        self._queue = MicrophoneQueue(microphone, clock, delivery.tell)
         self._take: _Take | None = None
         self._takes = 0
         self._end = 0
@@ -171,19 +144,15 @@ class Mirror:
         What was heard already is cut off.
         """
         self.arrived = max(self.arrived, chunk.end)
-        if self._failed or not len(chunk):
-            return
-        self._queued += len(chunk)
-        self._put(chunk)
-        self._bound()
+        if not self._failed and len(chunk):
+            self._queue.put(chunk)
 
     def switch(self, state: MicrophoneState) -> None:
         """The microphone is open, or it rests, and with it the face."""
         if state == "open":
             self._failed = False
-        elif not self._waiting or self._waiting[-1].chunk is not None:
-            self._put(None)
-            self._bound()
+        else:
+            self._queue.rest()
 
     def feel(self) -> None:
         """The character's mood has changed."""
@@ -194,61 +163,24 @@ class Mirror:
         """Follow what is heard, for ever. Cancelling is safe."""
         try:
             while True:
-                while not self._waiting:
-                    self._wake.clear()
-                    await self._wake.wait()
-                if self._due > self._clock.now():
-                    await self._clock.sleep_until(self._due)
-                if self._waiting:
-                    await self._step()
+                await self._step(await self._queue.next())
         finally:
             self._end_take()
 
-    # --- the queue -------------------------------------------------------------------------------
-
-    def _put(self, chunk: AudioChunk | None) -> None:
-        self._waiting.append(_Waiting(self._clock.now(), chunk))
-        self._wake.set()
-
-    def _bound(self) -> None:
-        """Leave out the oldest, but never the newest, where too much waits; say so once."""
-        most = self._microphone.samples(QUEUE_S)
-        while len(self._waiting) > 1 and (self._queued > most or len(self._waiting) > QUEUE_ITEMS):
-            oldest = self._waiting.popleft().chunk
-            self._queued -= 0 if oldest is None else len(oldest)
-            if not self._overflowed:
-                self._overflowed = True
-                text = f"sound comes faster than real time; {QUEUE_S:g} s may wait, the oldest is left out"
-                self._delivery.tell(TurnFailed(None, "microphone_overflow", text))
-
-    def _next(self) -> AudioChunk | None:
-        """What waits first, with what follows it without a hole, up to PIECE_S."""
-        first = self._waiting.popleft().chunk
-        if first is None:
-            return None
-        pieces, end = [first.samples], first.end
-        most = first.position + self._microphone.samples(PIECE_S)
-        while self._waiting and (chunk := self._waiting[0].chunk) is not None:
-            if chunk.position != end or chunk.end > most:
-                break
-            pieces.append(chunk.samples)
-            end = chunk.end
-            self._waiting.popleft()
-        self._queued -= end - first.position
-        return AudioChunk(np.concatenate(pieces), first.format, first.position) if pieces[1:] else first
-
     # --- the face --------------------------------------------------------------------------------
 
-    async def _step(self) -> None:
-        arrived = self._waiting[0].arrived
-        chunk = self._next()
+    async def _step(self, piece: Piece) -> None:
         try:
-            await (self._settle(arrived) if chunk is None else self._follow(chunk, arrived))
+            if piece.chunk is None:
+                await self._settle(piece.arrived)
+            else:
+                await self._follow(piece.chunk, piece.arrived)
         except EngineError as error:
             self._fail(error.code, str(error))
         except Exception:
             log.exception("a mirror failed")
             self._fail("internal", "something went wrong here; open the microphone again")
+        self._queue.followed(piece)
 
     async def _follow(self, chunk: AudioChunk, arrived: float) -> None:
         _, fresh = chunk.split(self._end - chunk.position)
@@ -257,8 +189,8 @@ class Mirror:
         if self._take is None or fresh.position - self._take.end > self._microphone.samples(HOLE_S):
             self._end_take()
             self._take = self._new_take(fresh.position)
-            self._charge(TAKE_S)
-        self._charge((fresh.end - self._take.end) / self._microphone.rate)
+            self._queue.charge(TAKE_S)
+        self._queue.charge((fresh.end - self._take.end) / self._microphone.rate)
         self._end = fresh.end
         audio = self._take.joined(fresh)
         self._show(audio, await self._take.follow(audio), arrived)
@@ -300,14 +232,9 @@ class Mirror:
             self._delivery.live(MirrorReady(self._seq, fresh, self._clock.now() - arrived))
             self._seq += 1
 
-    def _charge(self, seconds: float) -> None:
-        """So much sound is followed now; the next may be when real time has caught up."""
-        self._due = max(self._due, self._clock.now() - LEEWAY_S) + seconds / FASTEST
-
     def _fail(self, code: str, message: str) -> None:
         """The face stands still until the microphone is opened again."""
         self._failed = True
         self._end_take()
-        self._waiting.clear()
-        self._queued = 0
+        self._queue.clear()
         self._delivery.tell(TurnFailed(None, code, message))

@@ -111,7 +111,7 @@ def _write(config: Path) -> Path:
 CONFIG = """\
 server: {max_sessions: 5000}
 limits: {messages_per_s: 10000}
-engines: {brain: echo, voice: espeak, face: articulation}
+engines: {brain: echo, voice: espeak, face: articulation, recognizer: none}
 log: {level: warning}
 """
 

@@ -116,11 +116,11 @@ def test_microphone_needs_mic_in_hello() -> None:
     refused([m.Hello()], m.Microphone(0, 0), "`mic`", ClientOrder())
 
 
-@pytest.mark.parametrize("bad", [m.Microphone(1, 50), m.Microphone(3, 50), m.Microphone(2, 39)])
-def test_the_microphone_has_no_gap_and_goes_forward(bad: m.Microphone) -> None:
+@pytest.mark.parametrize("bad", [m.Microphone(1, 50), m.Microphone(2, 39)])
+def test_the_microphone_may_leap_but_goes_forward(bad: m.Microphone) -> None:
     path = [m.Hello(mic=PCM), m.Microphone(0, 0), m.Microphone(1, 40)]
     refused(path, bad, "the microphone", ClientOrder())
-    walk(ClientOrder(), [*path, m.Microphone(2, 40), m.Microphone(3, 41)])
+    walk(ClientOrder(), [*path, m.Microphone(2, 40), m.Microphone(9, 41)])
 
 
 @pytest.mark.parametrize(

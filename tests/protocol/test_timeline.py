@@ -511,10 +511,9 @@ def looks(name: str, peer: int = 1) -> list[Look]:
     seen = []
     for step, want in ticks(name):
         of = want["peers"][str(peer)]
-        run, state, pts = of["heard"]
-        seen.append(
-            Look(step["at"], state, run, pts / 1000, of["shown"], of["weights"], *of["held"], want["sound"])
-        )
+        (run, state, pts), (held, target) = of["heard"], of["held"]
+        face = (of["shown"], of["weights"])
+        seen.append(Look(step["at"], state, run, pts / 1000, *face, held, target, want["sound"]))
     return seen
 
 

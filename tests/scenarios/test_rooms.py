@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 from protocol import messages as m
 from protocol.face_format import FaceLayout
 from server import app
-from tests.fakes.client import Client, Serve, connected, eventually
+from server.engines.brains.echo import EchoBrain
+from server.engines.detectors.loudness import LoudnessDetector
+from server.engines.faces.articulation import ArticulationDriver
+from server.engines.faces.loudness import LoudnessDriver
+from server.engines.voices.tone import ToneVoice
+from server.errors import ConfigError
+from server.turn.turn import Engines
+from tests.fakes.client import Client, Serve, connected, eventually, tree
+from tests.fakes.recognizer import ScriptedRecognizer
 from tests.fakes.sentence import sentence
 
 RATE = 16_000
@@ -198,6 +206,15 @@ async def test_one_who_resumes_is_told_all_anew_and_goes_on(
             assert (await bo.until(m.Peer)).state == "muted"
 
 
+async def test_who_only_listens_is_not_idle(serve: Serve) -> None:
+    server = await serve(server={"heartbeat_s": 0.2, "idle_timeout_s": 0.3})
+    async with room(server, "Ada", hello=m.Hello()) as (ada,):
+        await asyncio.sleep(1.0)
+        await ada.alive()
+        await ada.send(m.Leave("lobby"))
+        assert (await ada.error()).code == "idle_timeout"
+
+
 async def test_bad_messages_of_one_do_not_disturb_the_others(
     serve: Serve, voice: NDArray[np.int16]
 ) -> None:
@@ -222,6 +239,10 @@ async def test_bad_messages_of_one_do_not_disturb_the_others(
         assert ("Cy", "muted") in told(bo)
 
 
+@pytest.mark.skipif(
+    not hasattr(socket, "TCP_NOTSENT_LOWAT"),
+    reason="the system keeps what was not sent, however much it is",
+)
 async def test_a_slow_reader_loses_frames_and_not_the_room(
     server: app.Running, voice: NDArray[np.int16]
 ) -> None:
@@ -243,3 +264,58 @@ async def test_a_slow_reader_loses_frames_and_not_the_room(
         assert set(late) <= set(segments)
         await cy.send(m.Leave("lobby"))
         assert (await cy.until(m.Peer)).state == "left"
+
+
+# --- characters ------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def with_mira(*understood: str) -> AsyncIterator[tuple[app.Running, ScriptedRecognizer]]:
+    """A server on which Mira is in the lobby, and understands this."""
+    recognizer = ScriptedRecognizer(*understood)
+    faces = LoudnessDriver()
+    made = Engines(
+        EchoBrain(),
+        ToneVoice(character_s=0.02),
+        ArticulationDriver(),
+        faces,
+        LoudnessDetector(),
+        recognizer,
+    )
+    sections = tree(rooms={"characters": {"lobby": ["mira"]}}, server={"grace_s": 0})
+    async with app.running(sections, environ={}, made=made) as server:
+        yield server, recognizer
+
+
+async def test_a_character_answers_in_the_room_it_is_in(voice: NDArray[np.int16]) -> None:
+    async with with_mira("Mira, hello") as (server, recognizer), room(server, "Ada", "Bo") as (ada, bo):
+        mira = next(x for x in ada.log if isinstance(x, m.Peer) and not x.you)
+        assert (mira.name, mira.state, mira.character) == ("Mira", "joined", "Mira")
+        speaking = asyncio.create_task(speak(ada, voice))
+        segments = await heard(bo, mira.peer)
+        await speaking
+        words = "".join(x.text for x in bo.log if isinstance(x, m.Said) and x.peer == mira.peer)
+        assert "hello" in words
+        assert [s.seq for s in segments] == list(range(len(segments)))
+        jaw = FaceLayout().unpack(b"".join(s.face for s in segments))[0][:, 17]
+        assert jaw.max() > 0.1
+        async with connected(server) as cy:
+            await cy.hello(DRIVE)
+            await join(cy, "Cy", "cellar")
+            await cy.alive()
+            assert told(cy) == [("you Cy", "joined")]
+            for client in (ada, bo, cy):
+                await client.send(m.Bye())
+            rooms = server.service.rooms
+            assert rooms is not None
+            await eventually(lambda: len(rooms) == 0)
+    assert recognizer.open == 0
+
+
+async def test_characters_in_rooms_are_checked_at_the_start(serve: Serve) -> None:
+    with pytest.raises(
+        ConfigError, match=r"rooms\.characters: lobby: no character 'nobody'; there are .*mira"
+    ):
+        await serve(rooms={"characters": {"lobby": ["nobody"]}})
+    with pytest.raises(ConfigError, match=r"set engines\.recognizer"):
+        await serve(rooms={"characters": {"*": ["mira"]}}, engines={"recognizer": None})

@@ -132,7 +132,7 @@ async def test_the_voice_moves_the_face_which_rests_afterwards(
         now = np.array([s["now"] for s in own]) / 1000
         lags = np.arange(0, 0.6, 0.02)
         fits = [np.corrcoef(np.interp(now - lag, now, loud)[during], jaw[during])[0, 1] for lag in lags]
-        assert max(fits) > 0.5, "jaw and loudness go together"
+        assert max(fits) > 0.5, ("jaw and loudness go together", fits)
 
         await page.click("#microphone")
         await mirror.until("!facewire.mirror.client && !seen.at(-1).own")

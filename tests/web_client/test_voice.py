@@ -4,6 +4,7 @@ What the page does with a microphone is tried here: what it sends and shows, and
 """
 
 import asyncio
+import shutil
 import wave
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from playwright.async_api import Browser
 from protocol import messages as m
 from tests.fakes.sentence import sentence
 from tests.web_client.conftest import Visit, need_chromium, visiting
-from tests.web_client.node import build_page
+from tests.web_client.node import WEB_CLIENT, build_page, node
 from tests.web_client.scripted import Reply, ScriptedServer
-from tests.web_client.visit import NO_WEBGL, chromium
+from tests.web_client.test_examples import EXAMPLES
+from tests.web_client.visit import NO_WEBGL, OpenPage, chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -153,6 +155,28 @@ async def test_push_to_talk_and_a_connection_that_breaks(flags: tuple[str, str, 
             await asyncio.sleep(0.01)
         assert conversation.ear.messages[:3] == [0, 1, 2]
         assert v.complaints == []
+
+
+async def test_the_example_of_the_readme_runs_as_written(
+    flags: tuple[str, str, str], tmp_path: Path
+) -> None:
+    options = ["--bundle", "--format=esm", f"--outfile={tmp_path / 'example.js'}"]
+    bundled = node("node_modules/esbuild/bin/esbuild", *options, input=EXAMPLES["talk"])
+    assert bundled.returncode == 0, bundled.stderr
+    shutil.copy(WEB_CLIENT / "dist" / "worklet.js", tmp_path)
+    (tmp_path / "example.html").write_text(
+        "<!doctype html><link rel=icon href=data:,><button>Talk</button><meter></meter><output></output>"
+        "<script type=module src=example.js></script>"
+    )
+    server = ScriptedServer(hears=True, beside=tmp_path)
+    async with chromium(*flags) as browser:
+        example = OpenPage(await browser.new_page())
+        await example.open(await server.start() + "example.html")
+        await example.page.click("button")
+        await example.until("document.querySelector('meter').value > 0.02")
+        await example.until("document.querySelector('output').value.split(' ').length > 2")
+        assert example.complaints == []
+    await server.stop()
 
 
 async def test_a_server_that_understands_no_speech_says_so_before_anybody_is_asked(

@@ -96,12 +96,11 @@ function frameView() {
   const narrow = innerWidth <= NARROW;
   const { top } = element(views.name === "talk" ? "form" : "microphone").getBoundingClientRect();
   const dock = innerHeight - top;
-  const captioned = innerHeight <= LOW ? ONE_LINE : CAPTIONS;
-  const below = dock + captioned + (element("hearing").hidden ? 0 : HEARING);
+  const kept = innerHeight <= LOW ? ONE_LINE : CAPTIONS + (element("hearing").hidden ? 0 : HEARING);
   view.resize({
     top: element(narrow ? "views" : "developer").getBoundingClientRect().bottom + GAP,
     right: drawer.open && !narrow ? element("drawer").offsetWidth : 0,
-    bottom: drawer.open && narrow ? element("drawer").offsetHeight : below,
+    bottom: drawer.open && narrow ? element("drawer").offsetHeight : dock + kept,
     left: 0,
   });
   element("inside").style.setProperty("--under", `${dock + HEARING}px`);

@@ -179,6 +179,7 @@ export class Hearing {
     const words = this.say();
     if (this.words.textContent !== words) this.words.textContent = words;
     panel.hidden = state === "off";
+    document.body.dataset.microphone = state;
     button.dataset.state = panel.dataset.state = state;
     button.setAttribute("aria-pressed", String(state === "on"));
     button.setAttribute("aria-label", LABELS[state]);

@@ -186,7 +186,7 @@ export class RoomView {
     this.faces.show(
       shown.map((member) => {
         const pose = member.peer ? member.peer.face(now) : client.face(now);
-        if (member.character !== undefined) this.tiles.follow(member.key, pose);
+        if (member.character !== undefined) this.tiles.follow(member.key, pose, now);
         return { ...member, pose, box: this.tiles.box(member.key, within), channels: client.channels };
       }),
     );

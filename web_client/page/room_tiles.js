@@ -7,6 +7,8 @@ const SHOWN = 8;
 const SHAPE = 0.95;
 /** Words of an AI that are kept under its face. */
 const WORDS = 90;
+/** And for how long after the last of them. */
+const WORDS_MS = 5000;
 
 const LOUDSPEAKER =
   '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 9.5v5h3.5l4.5 4v-13l-4.5 4z" /><path class="wave" d="M15.5 9a4.5 4.5 0 0 1 0 6m2.6-8.6a8 8 0 0 1 0 11.2" /><path class="slash" d="M16 9.5l5 5m0-5l-5 5" /></svg>';
@@ -23,7 +25,7 @@ const LOUDSPEAKER =
  * @property {string} [character] of an AI
  * @property {import("../client.d.ts").Peer} [peer]
  *
- * @typedef {{item: HTMLLIElement, name: HTMLElement, words: HTMLElement, silence: HTMLButtonElement | null, said: {pts: number, text: string}[]}} Tile
+ * @typedef {{item: HTMLLIElement, name: HTMLElement, words: HTMLElement, silence: HTMLButtonElement | null, said: {pts: number, text: string}[], until: number}} Tile
  */
 
 export class RoomTiles {
@@ -89,7 +91,7 @@ export class RoomTiles {
     item.append(words, plate);
     const silence = peer ? this.silencer(peer, called) : null;
     if (silence) item.append(silence);
-    const tile = { item, name, words, silence, said: [] };
+    const tile = { item, name, words, silence, said: [], until: 0 };
     this.tiles.set(key, tile);
     return tile;
   }
@@ -138,13 +140,15 @@ export class RoomTiles {
     this.tiles.get(key)?.said.push({ pts, text });
   }
 
-  /** What an AI has said so far. @param {number} key @param {Pose} pose */
-  follow(key, { pts, state }) {
+  /** What an AI has said so far. @param {number} key @param {Pose} pose @param {number} now */
+  follow(key, { pts }, now) {
     const tile = this.tiles.get(key);
     if (!tile) return;
-    if (state === "idle" && tile.said.length === 0) return;
-    let words = tile.words.textContent ?? "";
-    while (tile.said.length > 0 && tile.said[0].pts <= pts) words += tile.said.shift()?.text;
+    let words = now < tile.until ? (tile.words.textContent ?? "") : "";
+    while (tile.said.length > 0 && tile.said[0].pts <= pts) {
+      words += tile.said.shift()?.text;
+      tile.until = now + WORDS_MS;
+    }
     const kept = words.length > WORDS ? `…${words.slice(words.indexOf(" ", words.length - WORDS))}` : words;
     if (kept !== tile.words.textContent) tile.words.textContent = kept;
   }

@@ -1,6 +1,7 @@
 """Recognizer `pocketsphinx`: English, with the model in PocketSphinx's wheel; no download.
 
-It decodes while somebody speaks, in a fifth to a third of the time, in processes of its own (`sphinx_pool`).
+It decodes while somebody speaks, in a fifth to a third of the time, in processes of its own, see
+`sphinx_pool`.
 What a character knows to answer is a language model beside that of English (`phrases`).
 """
 
@@ -13,6 +14,7 @@ from server.audio.chunk import BYTES_PER_SAMPLE, Samples
 from server.engines.recognizers.sphinx_pool import Decoders, Hearing
 from server.errors import ConfigError, EngineError
 from server.ports import LISTENING_RATE, Hints, RecognizerTraits
+from server.speech.languages import covered
 from server.speech.values import Utterance
 
 LONGEST_S: Final = 60
@@ -22,7 +24,7 @@ MOST_DECODERS: Final = 32
 
 
 class PocketsphinxRecognizer:
-    """`decoders` processes at most, each takes 150 MB and one core's time; by default one for each two cores."""
+    """At most `decoders` processes, 150 MB each; by default one for each two cores."""
 
     def __init__(self, decoders: int = 0) -> None:
         """Raises ConfigError where the pocketsphinx package is not there."""
@@ -37,10 +39,9 @@ class PocketsphinxRecognizer:
 
     def begin(self, hints: Hints) -> "SphinxTranscript":
         """See `Recognizer.begin`. Raises EngineError for another language than English."""
-        language = hints.language or "en"
-        if language.lower().replace("_", "-").partition("-")[0] != "en":
+        if not covered(hints.language or "en", self.traits.languages):
             raise EngineError(
-                f"pocketsphinx understands English only, not {language!r}; use the recognizer faster-whisper",
+                f"pocketsphinx understands English only, not {hints.language!r}; use faster-whisper",
                 permanent=True,
             )
         return SphinxTranscript(self._decoders, hints.phrases)

@@ -71,7 +71,7 @@ def hypothesis(segments: Sequence[Any]) -> Hypothesis:
 
 
 def chosen(general: Hypothesis, likely: Hypothesis, phrases: dict[Words, str]) -> tuple[str, float]:
-    """Text and confidence: a phrase as it was written, where it fits nearly as well as anything else does."""
+    """Text and confidence: a phrase as it was written, where it fits nearly as well as anything."""
     if likely.words in phrases and likely.fit > general.fit - WORSE:
         return phrases[likely.words], likely.confidence
     best = likely if likely.confidence > general.confidence + CLEARER else general

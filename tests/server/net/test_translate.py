@@ -71,7 +71,7 @@ def test_sound_that_cannot_be() -> None:
 
 
 def test_every_event_has_its_message() -> None:
-    values: dict[type, e.TurnEvent] = {
+    values: dict[type, e.InOrder | e.AtOnce] = {
         type(v): v
         for v in (
             e.StateChanged("idle"),

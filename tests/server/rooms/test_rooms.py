@@ -410,18 +410,3 @@ def test_a_microphone_at_twice_real_time_is_passed_on_in_real_time() -> None:
             check(bo.got(1))
 
     run_virtual(scene())
-
-
-def test_hours_of_silence_leave_nothing_behind() -> None:
-    async def scene() -> None:
-        async with Company() as company:
-            ada = await company.member()
-            await company.member()
-            silence = np.zeros(3200, np.int16)
-            for _ in range(5 * 600):
-                ada.session.hear(AudioChunk(silence, MICROPHONE, ada.at))
-                ada.at += 3200
-                await asyncio.sleep(0.2)
-            assert company.made == []
-
-    run_virtual(scene())

@@ -20,7 +20,8 @@ from server.ports import FaceDriver
 from server.speech.character import Character
 from server.turn.delivery import Delivery
 from server.turn.events import MirrorReady, TurnFailed
-from server.turn.mirror import HOLE_S, LEEWAY_S, QUEUE_S, Mirror
+from server.turn.microphone import BUSY_S, HOLE_S, LEEWAY_S, QUEUE_S, TOGETHER_S
+from server.turn.mirror import Mirror
 from server.turn.session import Session, Terms
 from server.turn.turn import Engines, Pace
 from tests.fakes.brain import ScriptedBrain
@@ -391,7 +392,7 @@ def test_rests_without_end_do_not_pile_up() -> None:
         for _ in range(20_000):
             room.mirror.hear(room.message(1 / RATE, 0))
             room.mirror.switch("muted")
-        assert len(room.mirror._waiting) <= 256
+        assert len(room.mirror._queue) <= 256
         await asyncio.sleep(1.0)
 
     in_a_room(scene)
@@ -468,6 +469,53 @@ def test_a_face_that_works_aside_is_waited_for_and_sound_gathers_meanwhile() -> 
     assert room.frames.end >= (2.0 - 0.1 - 3 * 0.05) * 60
     assert slow.executor.under_way <= 1
     assert len(room.events) < 50, "several messages at a time"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "together"), [(0.005, 1), (BUSY_S - 0.001, 1), (BUSY_S + 0.001, 2), (0.035, 2)]
+)
+def test_a_busy_server_follows_two_messages_at_once(seconds: float, together: int) -> None:
+    """A face for every message, or for every other one and hardly later."""
+    slow = SlowFace(look_ahead_s=0.1, seconds=seconds)
+    room = in_a_room(lambda room: room.say(2.0), Room(slow))
+    assert 100 // together - 7 <= len(room.events) <= 100 // together + 1
+    late = [e.lateness for e in room.events[3:]]
+    assert max(late) <= seconds + (together - 1) * MESSAGE_S + 1e-6
+    assert room.frames.first == 0
+
+
+def test_a_busy_server_waits_for_no_more_than_there_is() -> None:
+    """The last message before a pause without a word, and one before the microphone is closed."""
+    slow = SlowFace(look_ahead_s=0.0, seconds=BUSY_S + 0.005)
+
+    async def scene(room: Room) -> None:
+        await room.say(0.5)
+        await asyncio.sleep(1.0)
+        room.paused = len(room.frames)  # type: ignore[attr-defined]
+        await room.say(MESSAGE_S)
+        room.mirror.switch("closed")
+        await asyncio.sleep(slow.executor.seconds + 0.001)
+        room.closed = len(room.frames)  # type: ignore[attr-defined]
+        await asyncio.sleep(1.0)
+
+    room = in_a_room(scene, Room(slow))
+    assert room.paused >= 0.5 * 60 - 1  # type: ignore[attr-defined]
+    assert room.closed > room.paused  # type: ignore[attr-defined]
+    assert max(e.lateness for e in room.events) <= TOGETHER_S + 2 * slow.executor.seconds + 1e-6
+
+
+def test_a_server_that_is_no_longer_busy_follows_every_message() -> None:
+    slow = SlowFace(look_ahead_s=0.1, seconds=BUSY_S + 0.005)
+
+    async def scene(room: Room) -> None:
+        await room.say(1.0)
+        slow.executor.seconds = 0.002
+        room.before = len(room.events)  # type: ignore[attr-defined]
+        await room.say(1.0)
+
+    room = in_a_room(scene, Room(slow))
+    assert room.before < 30  # type: ignore[attr-defined]
+    assert len(room.events) - room.before > 45  # type: ignore[attr-defined]
 
 
 def test_every_take_is_closed_once() -> None:

@@ -154,9 +154,12 @@ export class Gallery {
 
   /** @param {string} name @returns {Promise<Look>} */
   load(name) {
-    const known = this.looks.get(name) ?? this.open(name);
-    this.looks.set(name, known);
-    return known;
+    const known = this.looks.get(name);
+    if (known) return known;
+    const loading = this.open(name);
+    this.looks.set(name, loading);
+    loading.catch(() => this.looks.delete(name)); // whoever comes next tries again
+    return loading;
   }
 
   /** @param {string} name @returns {Promise<Look>} */

@@ -7,12 +7,9 @@ import numpy as np
 import pytest
 
 from server.audio.chunk import Samples
-from server.engines import catalog
-from server.engines.recognizers import pocketsphinx, sphinx_pool
-from server.engines.recognizers.pocketsphinx import LONGEST_BYTES, PocketsphinxRecognizer
-from server.errors import ConfigError, EngineError
-from server.ports import WINDOW, Hints
-from tests.contracts.recognizer import RecognizerContract, follow, understand, words
+from server.engines.recognizers.pocketsphinx import PocketsphinxRecognizer
+from server.ports import Hints
+from tests.contracts.recognizer import RecognizerContract
 from tests.fakes.spoken import spoken
 
 PHRASES = (
