@@ -85,6 +85,8 @@ def test_every_event_has_its_message() -> None:
             e.TurnFailed(1, "engine_failed", "no"),
             e.PeerChanged("lobby", 3, "Ada", "muted"),
             e.PeerSaid(3, 4, 5, "w"),
+            e.UtteranceHeard("hi", True, "en"),
+            e.VoiceDucked(1, 0.25, 60),
         )
     }
     events = set(get_args(e.TurnEvent)) - {e.SegmentReady, e.MirrorReady, e.PeerSpoke}
@@ -101,6 +103,8 @@ def test_every_event_has_its_message() -> None:
         m.Error("engine_failed", "no", 1),
         m.Peer("lobby", 3, "Ada", "muted"),
         m.Said(3, 4, 5, "w"),
+        m.Heard("hi", True, "en"),
+        m.Duck(1, 0.25, 60),
     ]
 
 
