@@ -23,6 +23,7 @@ CASES = {
     "interrupt": 120,
     "listening": 240,
     "mirror": 90,
+    "barge_in": 400,
     "streams": 180,
     "rooms": 120,
     "memory": 240,
