@@ -20,6 +20,7 @@ from server.audio.windows import Windows
 from server.clock import Clock
 from server.errors import EngineError
 from server.ports import LISTENING_RATE, WINDOW, Detector, Hints, Recognizer, VoiceActivity
+from server.speech.answerable import answerable
 from server.speech.backchannel import is_backchannel
 from server.speech.character import Character
 from server.speech.echo import DELAY_SAMPLES
@@ -44,8 +45,8 @@ from server.turn.turn import Request
 
 STALLED_S: Final = 2.0
 """An utterance ends when no sound has come for so long."""
-PARTIAL_S: Final = 0.4
-"""So much speech between two partial results."""
+PARTIAL: Final = 10
+"""Windows between two looks at what is being said."""
 RECENT: Final = PREROLL + 64
 """Windows that are remembered: an interruption is certain some time after it began."""
 PENDING: Final = 4
@@ -250,7 +251,8 @@ class Ear:
         self._happen(stretch, event)
         if self._spoken is not None and segmenter.end == segmenter.position:
             self._spoken.spoke(self._arrived - stretch.behind_s())
-            self._ask_now_and_then(self._spoken)
+            if segmenter.position // WINDOW % PARTIAL == 0:
+                self._show(self._spoken.so_far)
 
     def _happen(self, stretch: _Stretch, event: SpeechEvent | None) -> None:
         match event:
@@ -260,8 +262,7 @@ class Ear:
                 self._spoken.ask()
             case SpeechResumed() if self._spoken is not None:
                 self._conductor.forget()
-                if not self._recognizer.traits.partials:
-                    self._spoken.give_up()
+                self._spoken.give_up()
             case SpeechEnded() if self._spoken is not None:
                 self._finish(self._spoken)
 
@@ -276,10 +277,11 @@ class Ear:
         self._shown = ""
         self._conductor.yield_floor()
 
-    def _ask_now_and_then(self, spoken: Spoken) -> None:
-        due = spoken.asked + PARTIAL_S * LISTENING_RATE
-        if self._recognizer.traits.partials and not spoken.asking and spoken.heard >= due:
-            spoken.ask()
+    def _show(self, text: str, language: str | None = None) -> None:
+        """What the user seems to say."""
+        if text and text != self._shown:
+            self._shown = text
+            self._delivery.tell(UtteranceHeard(text, False, language))
 
     def _understand(self, spoken: Spoken, answer: Understood) -> None:
         """The recognizer has answered."""
@@ -288,9 +290,8 @@ class Ear:
             return
         if isinstance(answer, EngineError):
             return  # it is asked again at the end
-        if answer.text and answer.text != self._shown:
-            self._shown = answer.text
-            self._delivery.tell(UtteranceHeard(answer.text, False, answer.language))
+        if answerable(answer, spoken.seconds):
+            self._show(answer.text, answer.language)
         if self._stretch is not None and self._stretch.segmenter.paused and spoken.complete:
             self._expect_end(self._stretch.segmenter, spoken, answer)
 
@@ -299,13 +300,11 @@ class Ear:
         character, _, known = self._knowledge()
         ends = phrase(said.text, said.language or character.speaker.language, known)
         asks_nothing = self._asks_nothing(said)
-        if not said.text:
-            ends = Phrase.UNCLEAR
-        elif asks_nothing:
+        if said.text and asks_nothing:
             ends = Phrase.FINISHED
         if segmenter.wait(_windows(self._ends.pause_s(ends))) is not None:
             self._finish(spoken)
-        elif self._speculate and said.text and not asks_nothing:
+        elif self._speculate and answerable(said, spoken.seconds) and not asks_nothing:
             spoken.mark("recognised", self._clock.now())
             self._conductor.prepare(Request(said.text, "speech", spoken.since))
 
@@ -336,11 +335,13 @@ class Ear:
         if isinstance(answer, EngineError):
             self._delivery.tell(TurnFailed(None, answer.code, str(answer)))
         said = answer if isinstance(answer, Utterance) else Utterance("")
+        if not answerable(said, spoken.seconds):
+            said = Utterance("", said.language)
         self._delivery.tell(UtteranceHeard(said.text, True, said.language))
         if self._asks_nothing(said):
             self._conductor.forget()
             self._conductor.go_on()
-        elif said.text.strip():
+        elif said.text:
             spoken.mark("recognised", self._clock.now())
             self._conductor.answer(Request(said.text, "speech", spoken.since, stages=spoken.stages))
         else:
