@@ -300,7 +300,7 @@ class Ear:
         character, _, known = self._knowledge()
         ends = phrase(said.text, said.language or character.speaker.language, known)
         asks_nothing = self._asks_nothing(said)
-        if said.text and asks_nothing:
+        if asks_nothing:
             ends = Phrase.FINISHED
         if segmenter.wait(_windows(self._ends.pause_s(ends))) is not None:
             self._finish(spoken)

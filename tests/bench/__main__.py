@@ -21,6 +21,7 @@ CASES = {
     "stream": 60,
     "first_segment": 90,
     "interrupt": 120,
+    "listening": 240,
     "mirror": 90,
     "barge_in": 400,
     "streams": 180,

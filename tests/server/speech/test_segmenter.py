@@ -162,7 +162,8 @@ class Model:
                 assert self.start is not None and self.paused
                 self.paused = False
             case SpeechEnded(start, end):
-                assert start == self.start < end <= now
+                assert start == self.start
+                assert start < end <= now
                 assert now - start <= LONGEST * SIZE
                 self.start, self.spoken_until = None, end
 

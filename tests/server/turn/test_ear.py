@@ -476,7 +476,7 @@ def test_what_fails_while_it_is_prepared_is_tried_again(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Once(ScriptedBrain):
-        async def think(self, history, character):  # type: ignore[no-untyped-def,override]
+        async def think(self, history, character):  # type: ignore[no-untyped-def]
             if not self.histories:
                 self.histories.append(history)
                 raise error
