@@ -87,6 +87,8 @@ def test_every_event_has_its_message() -> None:
             e.UtteranceHeard("Hi", True, "en"),
             e.PeerChanged("lobby", 3, "Ada", "muted"),
             e.PeerSaid(3, 4, 5, "w"),
+            e.UtteranceHeard("hi", True, "en"),
+            e.VoiceDucked(1, 0.25, 60),
         )
     }
     events = set(get_args(e.TurnEvent)) - {e.SegmentReady, e.MirrorReady, e.PeerSpoke}
@@ -105,6 +107,8 @@ def test_every_event_has_its_message() -> None:
         m.Heard("Hi", True, "en"),
         m.Peer("lobby", 3, "Ada", "muted"),
         m.Said(3, 4, 5, "w"),
+        m.Heard("hi", True, "en"),
+        m.Duck(1, 0.25, 60),
     ]
 
 
