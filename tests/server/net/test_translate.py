@@ -83,6 +83,7 @@ def test_every_event_has_its_message() -> None:
             e.StageTimes(1, {"voice": 1.5}),
             e.TurnFlushed(1, "failed", 10),
             e.TurnFailed(1, "engine_failed", "no"),
+            e.UtteranceHeard("hi", True, "en"),
             e.PeerChanged("lobby", 3, "Ada", "muted"),
             e.PeerSaid(3, 4, 5, "w"),
         )
@@ -99,6 +100,7 @@ def test_every_event_has_its_message() -> None:
         m.Timings(1, {"voice": 1.5}),
         m.Flush(1, "failed", 10),
         m.Error("engine_failed", "no", 1),
+        m.Heard("hi", True, "en"),
         m.Peer("lobby", 3, "Ada", "muted"),
         m.Said(3, 4, 5, "w"),
     ]
