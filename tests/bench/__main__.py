@@ -22,6 +22,7 @@ CASES = {
     "first_segment": 90,
     "interrupt": 120,
     "mirror": 90,
+    "barge_in": 400,
     "streams": 180,
     "rooms": 120,
     "memory": 240,
