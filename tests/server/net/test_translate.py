@@ -84,6 +84,7 @@ def test_every_event_has_its_message() -> None:
             e.TurnFlushed(1, "failed", 10),
             e.TurnFailed(1, "engine_failed", "no"),
             e.UtteranceHeard("hi", True, "en"),
+            e.VoiceDucked(1, 0.25, 50),
             e.PeerChanged("lobby", 3, "Ada", "muted"),
             e.PeerSaid(3, 4, 5, "w"),
         )
@@ -101,6 +102,7 @@ def test_every_event_has_its_message() -> None:
         m.Flush(1, "failed", 10),
         m.Error("engine_failed", "no", 1),
         m.Heard("hi", True, "en"),
+        m.Duck(1, 0.25, 50),
         m.Peer("lobby", 3, "Ada", "muted"),
         m.Said(3, 4, 5, "w"),
     ]
