@@ -79,6 +79,7 @@ async def engines(tree: config.Config) -> AsyncGenerator[Engines, None]:
         stack.push_async_callback(brain.close)
         made = Engines(brain, voice, face, mirror)
         match(tree, made)
+        recognizer = None
         if slots.recognizer is not None:
             recognizer = catalog.make("recognizer", slots.recognizer.use, slots.recognizer.options)
             stack.push_async_callback(recognizer.close)
@@ -162,6 +163,7 @@ async def running(
     """
     clock = clock or SystemClock()
     token = config.token(tree.server, environ)
+    serving.tls_context(tree.server.tls)  # what is wrong is said before the engines take their time
     by_name, default = cast(tree)
     metrics = Metrics()
     async with AsyncExitStack() as stack:

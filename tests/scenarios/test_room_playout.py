@@ -1,4 +1,4 @@
-"""A voice in a room of the real server, from one Python client's microphone to another's loudspeaker and face."""
+"""A voice in a room of the real server, from one Python client's microphone to another's ear and eye."""
 
 import asyncio
 import time
@@ -106,7 +106,7 @@ async def test_voice_and_face_of_a_speaker_at_a_listener(
         playout = bo.player.peer(number).playout
         await ada.leave()
         await bo.until("Ada", "left")
-    assert bo.changes == [(("Ada"), x) for x in ("joined", "speaking", "quiet", "muted", "left")]
+    assert bo.changes == [("Ada", x) for x in ("joined", "speaking", "quiet", "muted", "left")]
     heard = [pose for _, pose in bo.poses if pose.heard.state == "playing"]
     apart = [abs(pose.shown - pose.heard.pts) for pose in heard]
     assert np.mean(np.array(apart) <= 20_000) >= 0.95
@@ -114,9 +114,7 @@ async def test_voice_and_face_of_a_speaker_at_a_listener(
     assert jaw.max() > 0.2
     sound = np.concatenate(bo.sound)
     assert 0.1 < np.abs(sound).max() <= 1
-    seconds = len(heard) * BLOCK / DEVICE_RATE
-    spoken = np.abs(sound) > 0.02
-    assert spoken.mean() * len(sound) / DEVICE_RATE * 4 > 0.5 and seconds > 1.0
+    assert len(heard) * BLOCK / DEVICE_RATE > 1.0, "a sentence of more than a second"
     assert playout.state == "idle"
     assert bo.poses[-1][1].shown == -1
 
