@@ -34,8 +34,8 @@ HEADER: Final = struct.Struct("<cI")
 LENGTH: Final = struct.Struct("<I")
 FIRST_BYTES: Final = 32_000
 """The cepstral mean of the first second is known before anything is decoded, so that neither loudness nor
-microphone matters: of 24 synthetic sentences at a tenth of their loudness 14 % of the words are wrong, without
-it 22 %."""
+microphone matters: of 24 synthetic sentences at a tenth of their loudness 14 % of the words are wrong,
+without it 22 %."""
 PIECE_BYTES: Final = 8_000
 """Always so much is decoded at once, a quarter of a second. The mean is adapted piece by piece, so what is
 understood would depend on how the sound was cut."""
@@ -137,7 +137,7 @@ class Hearer:
 
     def so_far(self) -> tuple[str, float]:
         """Text, in which there is no confidence yet; none in the first second."""
-        if self._first is not None:
+        if not self._begun:
             return "", 0.0
         heard = self._general.hyp()
         return ("" if heard is None else cased(heard.hypstr.split())), 0.0
