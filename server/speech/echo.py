@@ -31,8 +31,10 @@ ENOUGH: Final = 62
 """And after which a lower one may: 2 s."""
 RATIOS: Final = 96
 """Windows from which levels are learnt: the last three seconds of loud voice."""
-FEWEST: Final = 24
+FEWEST: Final = 8
 """Windows after which levels are believed."""
+FEW: Final = 24
+"""Windows up to which the higher ones of the ratios are taken for the level."""
 MARGIN: Final = 2.5
 """Power by which an echo may exceed what is expected in a band."""
 LOUDEST: Final = 0.25
@@ -44,10 +46,15 @@ SLACK: Final = 10.0
 _KEEP: Final = np.float32(1 - WINDOW / RATE / MEMORY_S)
 _USUAL: Final = 0.6
 """Quantile of the ratios that is the level; whoever talks meanwhile only adds to the higher ones."""
+_HIGHER: Final = 0.9
+"""The same of few ratios: rather too much than too little is taken out."""
 _QUIET: Final = 1e-7
 """Power of what was sent below which nothing is played or learnt."""
 _AUDIBLE: Final = 1e-2
 """Bands weaker than this against the strongest one teach nothing of their level."""
+_LOUD: Final = 0.1
+"""Windows weaker than this against the loudest lately tell nothing of a limit."""
+_FADING: Final = 0.99
 _TINY: Final = 1e-12
 _TAPER: Final = np.sqrt(np.hanning(WINDOW + 1)[:-1]).astype(np.float32)
 """Twice applied and overlapped by half, it adds up to 1."""
@@ -61,6 +68,8 @@ class Echo:
         self._levels = _Levels()
         self._limits = np.full(LAGS, LOUDEST, np.float32)
         """What an echo of unknown level can have, against what was sent, at each lag."""
+        self._loudest = 0.0
+        """Power of what was sent lately."""
         self._heard = np.zeros(WINDOW, np.float32)
         self._tail = np.zeros(WINDOW // 2, np.float32)
 
@@ -100,7 +109,9 @@ class Echo:
         self._delay.follow(heard, sent)
         self._levels.follow(heard, sent[self._delay.best], self.coupled)
         played = sent.sum(axis=1)
-        ratios = np.where(played > _QUIET, heard.sum() / np.maximum(played, _TINY), np.inf)
+        self._loudest = max(self._loudest * _FADING, float(played.max()))
+        loud = played > _LOUD * self._loudest
+        ratios = np.where(loud, heard.sum() / np.maximum(played, _TINY), np.inf)
         self._limits = np.minimum(self._limits, SLACK * ratios)
 
     def _expected(self, sent: Powers, ago: int) -> Powers:
@@ -179,5 +190,6 @@ class _Levels:
     def _settle(self) -> None:
         ratios = np.sort(self._ratios, axis=0)
         counts = np.isfinite(ratios).sum(axis=0)
-        usual = ratios[(_USUAL * np.maximum(counts - 1, 0)).astype(np.intp), np.arange(BANDS)]
+        share = _HIGHER if self._count < FEW else _USUAL
+        usual = ratios[(share * np.maximum(counts - 1, 0)).astype(np.intp), np.arange(BANDS)]
         self.gains = np.where(counts > 0, usual, self.gains).astype(np.float32)

@@ -205,22 +205,20 @@ class Conductor:
             self._wake.set()
 
     def can_go_on(self, *, answered: bool) -> bool:
-        """Whether a reply was stopped because the user spoke, and has something left to say.
+        """Whether a reply was stopped because the user spoke, and goes on if that was nothing.
 
         With `answered` the user said something, if only "yes": not where a question had just been asked.
         """
-        if self._stopped is None:
-            return False
-        left = self._stopped.turn.left
-        return bool(left.sentences) and not (answered and left.after_question)
+        return self._stopped is not None and not (answered and self._stopped.turn.left.after_question)
 
     def go_on(self) -> None:
-        """It was nothing: the reply goes on in a new turn, and then comes what waited behind it."""
+        """It was nothing: what is left of the reply is said in a new turn, and then what waited behind it."""
         stopped, self._stopped = self._stopped, None
         assert stopped is not None, "see can_go_on"
         turn = stopped.turn
-        request = replace(turn.request, id=None, rest=turn.left, since=self._clock.now(), stages={})
-        self._waiting.extendleft(reversed((request, *stopped.waiting)))
+        if turn.left.sentences:
+            self.request(replace(turn.request, id=None, rest=turn.left, since=self._clock.now(), stages={}))
+        self._waiting.extend(stopped.waiting)
         self._wake.set()
 
     # --- the user speaks -------------------------------------------------------------------------

@@ -2,18 +2,10 @@
 
 import json
 
-import numpy as np
 import pytest
 from faster_whisper import WhisperModel
 
-from blend_shapes.audio.training import augment
-from server.corpus.cast import UNSEEN_VARIANTS
-from server.corpus.spoken import RATE
 from tests.whisper import FOLDER
-from tests.whisper.hearing import spoken
-from tests.whisper.measure import Understood, understand
-from tests.whisper.phrases import everything
-from tests.whisper.sounds import NO_SPEECH, no_speech
 
 
 @pytest.fixture(scope="module")
