@@ -37,7 +37,7 @@ from tests.virtual_time import VirtualLoop, run_virtual
 
 ENDS = EndOfSpeech(finished_s=0.28, unclear_s=0.55, unfinished_s=1.1, longest_s=5.0)
 NEARLY = 0.09
-"""Seconds: the windows that a pause is counted in, the message that sound comes in, and the echo canceller."""
+"""Seconds: windows that a pause is counted in, messages that sound comes in, and the echo canceller."""
 
 
 class Conversation:
