@@ -72,7 +72,13 @@ async def engines(tree: config.Config) -> AsyncGenerator[Engines, None]:
         stack.push_async_callback(voice.close)
         brain = catalog.make("brain", slots.brain.use, slots.brain.options)
         stack.push_async_callback(brain.close)
-        made = Engines(brain, voice, face, mirror)
+        detector = recognizer = None
+        if slots.recognizer is not None:
+            recognizer = catalog.make("recognizer", slots.recognizer.use, slots.recognizer.options)
+            stack.push_async_callback(recognizer.close)
+            detector = catalog.make("detector", slots.detector.use, slots.detector.options)
+            stack.push_async_callback(detector.close)
+        made = Engines(brain, voice, face, mirror, detector, recognizer)
         match(tree, made)
         yield made
 
@@ -155,6 +161,7 @@ async def running(
             languages=parts.voice.traits.languages,
             rate=parts.voice.traits.rate,
             drive=parts.mirror is not None,
+            listens=parts.detector is not None and parts.recognizer is not None,
             token=token,
             greeting=tree.conversation.greeting,
         )

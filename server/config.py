@@ -95,6 +95,9 @@ class EngineSlots(_Section, frozen=True):
     face: Slot = Slot("articulation")
     mirror: Slot = Slot("audio")
     """Drives the user's own face in drive mode, from sound alone."""
+    detector: Slot = Slot("silero")
+    recognizer: Slot | None = None
+    """None: nobody listens, the user can only write."""
 
 
 class CharactersSection(_Section, frozen=True):
@@ -223,7 +226,8 @@ def explain(config: Config, environ: Mapping[str, str] = os.environ) -> str:
     tree = msgspec.to_builtins(config)
     for name in structs.fields(config.engines):
         slot = getattr(config.engines, name.name)
-        tree["engines"][name.name] = {"use": slot.use, **_redacted(slot.options)}
+        if slot is not None:
+            tree["engines"][name.name] = {"use": slot.use, **_redacted(slot.options)}
     state = "set" if environ.get(config.server.token_env) else "not set"
     text: str = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
     return f"{text}# the environment variable {config.server.token_env} is {state}\n"
@@ -232,8 +236,10 @@ def explain(config: Config, environ: Mapping[str, str] = os.environ) -> str:
 # --- details ---------------------------------------------------------------------------------------
 
 
-def _slot(raw: object, where: str) -> dict[str, Any]:
-    """A name, a map with `use` and options, or a list of one of these."""
+def _slot(raw: object, where: str) -> dict[str, Any] | None:
+    """A name, a map with `use` and options, or a list of one of these; null or `none` for no engine."""
+    if raw in (None, "none"):
+        return None
     if isinstance(raw, list):
         if len(raw) != 1:
             raise ConfigError(f"{where}: a list must hold exactly one engine, this one holds {len(raw)}")
@@ -285,9 +291,11 @@ def _located(config: Config, folder: Path) -> Config:
     slots = {}
     for field in structs.fields(config.engines):
         slot = getattr(config.engines, field.name)
+        if slot is None:
+            continue
         paths = {key: at(value) for key, value in slot.options.items() if _is_path(key, value)}
         slots[field.name] = structs.replace(slot, options={**slot.options, **paths})
-    engines = EngineSlots(**slots)
+    engines = structs.replace(config.engines, **slots)
     return structs.replace(config, server=server, characters=characters, engines=engines)
 
 

@@ -43,5 +43,17 @@ def _match(tree: config.Config, made: Engines) -> str:
         f"face: {slots.face.use}, {wants}, looks {made.face.look_ahead_s(fps):.2f} s ahead"
         f" (sentences are {pause_s(made.face, fps):.2f} s apart)\n"
         f"mirror: {slots.mirror.use}, follows the user's own voice, {drives}\n"
+        f"{_listening(tree, made)}\n"
         "the engines work together"
+    )
+
+
+def _listening(tree: config.Config, made: Engines) -> str:
+    if tree.engines.recognizer is None or made.recognizer is None:
+        return "recognizer: none, the user can only write"
+    traits = made.recognizer.traits
+    languages = ", ".join(traits.languages) or "any language"
+    return (
+        f"detector: {tree.engines.detector.use}\n"
+        f"recognizer: {tree.engines.recognizer.use}, understands {languages}"
     )

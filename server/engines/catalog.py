@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_type_hints, overload
 
 from server.errors import ConfigError
-from server.ports import Brain, FaceDriver, Voice
+from server.ports import Brain, Detector, FaceDriver, Recognizer, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,11 @@ class Entry:
 
 
 ENGINES: Mapping[str, Mapping[str, Entry]] = {
+    "detector": {
+        "silero": Entry("server.engines.detectors.silero:SileroDetector"),
+        "loudness": Entry("server.engines.detectors.loudness:LoudnessDetector"),
+    },
+    "recognizer": {},
     "brain": {
         "echo": Entry("server.engines.brains.echo:EchoBrain"),
         "knowledge": Entry("server.engines.brains.knowledge:KnowledgeBrain"),
@@ -49,6 +54,10 @@ _OPTION_TYPES: Mapping[type, tuple[type, ...]] = {
 }
 
 
+@overload
+def make(kind: Literal["detector"], name: str, options: Mapping[str, object] = ...) -> Detector: ...
+@overload
+def make(kind: Literal["recognizer"], name: str, options: Mapping[str, object] = ...) -> Recognizer: ...
 @overload
 def make(kind: Literal["brain"], name: str, options: Mapping[str, object] = ...) -> Brain: ...
 @overload

@@ -62,6 +62,8 @@ class Service:
     """Sample rate of the voice."""
     drive: bool = False
     """Whether there is a driver for the users' own faces."""
+    listens: bool = False
+    """Whether users can talk to the character, not only write."""
     token: str | None = None
     greeting: bool = False
     ready: bool = False

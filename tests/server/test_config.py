@@ -162,3 +162,12 @@ def test_explain_shows_everything_but_secrets() -> None:
     assert "sk-123" not in shown
     assert "sesame" not in shown
     assert "FACEWIRE_TOKEN is set" in shown
+
+
+@pytest.mark.parametrize("nobody", ["null", "none", "~"])
+def test_there_may_be_no_recognizer(nobody: str) -> None:
+    tree = config.parse(yaml.safe_load(f"engines: {{recognizer: {nobody}}}"), "x")
+    assert tree.engines.recognizer is None
+    assert yaml.safe_load(config.explain(tree))["engines"]["recognizer"] is None
+    with pytest.raises(ConfigError, match=r"engines\.brain"):
+        config.parse(yaml.safe_load(f"engines: {{brain: {nobody}}}"), "x")

@@ -34,3 +34,10 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.Captu
     assert check(tmp_path, "{use: unitalker, folder: nowhere}") != 0
     error = capsys.readouterr().err
     assert f"{tmp_path / 'nowhere'} does not exist" in error and "Traceback" not in error
+
+
+def test_a_server_that_does_not_listen_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("engines: {recognizer: none}")
+    assert main(["check", "--config", str(path)]) == 0
+    assert "recognizer: none, the user can only write" in capsys.readouterr().out

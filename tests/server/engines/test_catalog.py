@@ -17,6 +17,8 @@ async def test_engines_are_made_by_name_with_their_options() -> None:
 
 
 async def test_every_engine_of_the_table_can_be_made_without_options_but_models_of_others() -> None:
+    for detector in catalog.names("detector"):
+        await catalog.make("detector", detector).close()
     for brain in catalog.names("brain"):
         await catalog.make("brain", brain).close()
     for voice in catalog.names("voice"):

@@ -1,0 +1,1 @@
+"""Detectors: whether somebody speaks."""
