@@ -31,6 +31,7 @@ ENGINES: Mapping[str, Mapping[str, Entry]] = {
     "brain": {
         "echo": Entry("server.engines.brains.echo:EchoBrain"),
         "knowledge": Entry("server.engines.brains.knowledge:KnowledgeBrain"),
+        "openai": Entry("server.engines.brains.openai_server:OpenAIBrain", extra="openai"),
     },
     "voice": {
         "espeak": Entry("server.engines.voices.espeak:EspeakVoice"),
