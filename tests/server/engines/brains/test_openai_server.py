@@ -46,8 +46,10 @@ class TestContract(BrainContract):
 @asynccontextmanager
 async def brain_at(server: ChatServer, **options: Any) -> AsyncIterator[OpenAIBrain]:
     brain = OpenAIBrain("small", base_url=server.url, **options)
-    yield brain
-    await brain.close()
+    try:
+        yield brain
+    finally:
+        await brain.close()
 
 
 async def answered(
