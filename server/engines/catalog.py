@@ -32,6 +32,7 @@ ENGINES: Mapping[str, Mapping[str, Entry]] = {
         "echo": Entry("server.engines.brains.echo:EchoBrain"),
         "knowledge": Entry("server.engines.brains.knowledge:KnowledgeBrain"),
         "openai": Entry("server.engines.brains.openai_server:OpenAIBrain", extra="openai"),
+        "transformers": Entry("server.engines.brains.transformers_chat:TransformersBrain", "transformers"),
     },
     "voice": {
         "espeak": Entry("server.engines.voices.espeak:EspeakVoice"),
