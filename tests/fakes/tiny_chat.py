@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from server.engines.brains import prompt
+from server.speech.character import Character
+
 ANSWERS: Final = {
     "Hello, who are you?": "Hello, I am Ada. I sell shoes.",
     "Hello!": "Hello there, how are you?",
@@ -16,22 +19,26 @@ TEMPLATE: Final = (
 )
 STEPS: Final = 100
 
+CHARACTER: Final = Character("Ada", instructions="You are Ada.")
+"""Only under this character's instructions the answers are known."""
+
 Family = Literal["llama", "qwen2"]
+FAMILIES: Final[tuple[Family, ...]] = ("llama", "qwen2")
 
 
-def write(folder: Path, system: str, family: Family = "llama", *, steps: int = STEPS) -> None:
-    """Make it, teach it the answers under these instructions, and save it: some seconds."""
+def write(folder: Path, family: Family) -> None:
+    """Make it, teach it the answers, and save it: some seconds."""
     import torch
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # so small a model gains nothing from more
     try:
-        _write(folder, system, family, steps)
+        _write(folder, prompt.instructions(CHARACTER), family)
     finally:
         torch.set_num_threads(threads)
 
 
-def _write(folder: Path, system: str, family: Family, steps: int) -> None:
+def _write(folder: Path, system: str, family: Family) -> None:
     import torch
 
     torch.manual_seed(1)
@@ -39,7 +46,7 @@ def _write(folder: Path, system: str, family: Family, steps: int) -> None:
     model = _model(family, len(tokenizer), tokenizer.eos_token_id)
     examples = [_example(tokenizer, system, asked, answer) for asked, answer in ANSWERS.items()]
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
-    for _ in range(steps):
+    for _ in range(STEPS):
         loss = sum(model(input_ids=tokens, labels=labels).loss for tokens, labels in examples)
         optimizer.zero_grad()
         loss.backward()

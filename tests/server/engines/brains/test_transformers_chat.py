@@ -10,26 +10,18 @@ from typing import Any
 import pytest
 
 from server.engines import catalog
-from server.engines.brains import prompt
 from server.errors import ConfigError, EngineError
 from server.history import History
 from server.ports import Brain
 from server.speech.character import Answer, Character
 from tests.contracts.brain import BrainContract, think
 from tests.fakes import tiny_chat
-from tests.optional import need_modules
-
-CHARACTER = Character("Ada", instructions="You are Ada.")
+from tests.fakes.tiny_chat import CHARACTER
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    need_modules("torch", "transformers", "psutil", extra="transformers")
-    folders = {}
-    for family in ("llama", "qwen2"):
-        folders[family] = tmp_path_factory.mktemp(family)
-        tiny_chat.write(folders[family], prompt.instructions(CHARACTER), family)
-    return folders
+def models(chat_models: dict[str, Path]) -> dict[str, Path]:
+    return chat_models
 
 
 def options(folder: Path, **other: object) -> dict[str, object]:
