@@ -19,9 +19,7 @@ from blend_shapes.articulation.mouth import LOOK_AHEAD_S, checked
 from blend_shapes.articulation.score import Constraints, Splitter
 from blend_shapes.articulation.windows import (
     Array,
-    Times,
     between,
-    evaluate_each,
     smoothstep,
     strongest,
     union,
@@ -39,7 +37,7 @@ from blend_shapes.life.head import HeadRoom
 from blend_shapes.life.moods import SPEAKING_SHARE
 from blend_shapes.life.phrasing import ClauseEnd, Mark, Onset
 from blend_shapes.life.prosody import BREATH_PERIOD_S, Prosody, breath
-from blend_shapes.life.pulses import GAZE_AT, HEAD_AT, Pulse, by_time, total
+from blend_shapes.life.pulses import GAZE_AT, HEAD_AT, Pulse, Pulses, by_time
 from blend_shapes.phonemes.targets import Seal
 from blend_shapes.phonemes.timing import PhoneTiming
 
@@ -91,7 +89,7 @@ class LivingFace:
         self._breaths = 0
         self._coming: list[Pulse] = []
         """Not begun; others may still begin before them."""
-        self._pulses: list[Pulse] = []
+        self._pulses = Pulses()
         self._head_room = HeadRoom()
         self._next_time = 0.0
         self._knows_phones = False
@@ -153,6 +151,7 @@ class LivingFace:
         for mark in self._ear.due(end):
             self._answer(mark)
         self._rests_from = end + (ASKING_S if self._ear.asked(end) else 0.0)
+        self._pulses.stop(self._rests_from)
         stop = max(mouth.end, math.ceil((self._rests_from + SLEEP_S) * self._fps) + 1)
         missing = stop - mouth.end
         rest = FaceFrames(
@@ -172,36 +171,32 @@ class LivingFace:
             self._blinks.occasion(max(mark.at, known), blink.AT_ONSET)
 
     def _compose(self, mouth: FaceFrames, end: float | None) -> FaceFrames:
+        if 0 < len(mouth) <= _BLOCK:
+            return self._block(mouth, end)
         blocks = []
         rest = mouth
         while len(rest):
             block, rest = rest.split(rest.first + _BLOCK)
             blocks.append(self._block(block, end))
-        return FaceFrames.join(blocks) if len(blocks) > 1 else blocks[0] if blocks else mouth
+        return FaceFrames.join(blocks) if blocks else mouth
 
     def _block(self, mouth: FaceFrames, end: float | None) -> FaceFrames:
         times = mouth.times()
         first, last = float(times[0]), float(times[-1])
         self._make_pulses(last)
-        until = min(last, self._rests_from)  # nothing new begins after the speech
-        pulses = [p for p in self._pulses if p.start < until and p.end > first]
-        held = self._constraints
-        windows, spoken, closed = evaluate_each(
-            (
-                [p.window for p in pulses],
-                between(self._ear.talk(), first, last),
-                between(held.seals[Seal.BILABIAL] + held.seals[Seal.LABIODENTAL], first, last),
-            ),
-            times,
-        )
-        life = total([p.vector for p in pulses], windows)
-        mood = self._mood(times, union(spoken))
+        seals = self._constraints.seals
+        held = between(seals[Seal.BILABIAL] + seals[Seal.LABIODENTAL], first, last)
+        felt = self._feelings.face(times) if self._feelings.show else None
+        talk = [] if felt is None else between(self._ear.talk(), first, last)
+        life, (spoken, closed) = self._pulses.total(times, talk, held)
         slow = drift(self._seed, times)
+        mood = None if felt is None else _mood(*felt, spoken)
         if first < WAKE_S:  # pulses wake up by themselves
             awake = smoothstep(times / WAKE_S)[:, None]
-            mood = mood * awake
+            mood = None if mood is None else mood * awake
             slow *= awake
-        life += mood
+        if mood is not None:
+            life += mood
         if end is not None:
             asleep = smoothstep((times - self._rests_from) / SLEEP_S)[:, None]
             life *= 1.0 - asleep
@@ -213,13 +208,6 @@ class LivingFace:
         self._next_time = last
         self._forget(last)
         return FaceFrames(mouth.first, mouth.fps, weights, life[:, HEAD_AT].copy())
-
-    def _mood(self, times: Times, spoken: Array) -> Array:
-        """The mood alone, shape (times, 58) or (58,). Its mouth steps back for speech."""
-        upper, mouth = self._feelings.face(times)
-        if not mouth.any():
-            return upper
-        return upper + mouth * (1.0 - (1.0 - SPEAKING_SHARE) * spoken)[:, None]
 
     def _make_pulses(self, until: float) -> None:
         """What happens up to the last frame; all that it depends on is known by then."""
@@ -236,14 +224,22 @@ class LivingFace:
         self._coming += self._blinks.pulses(horizon)
         self._coming.sort(key=by_time)
         while self._coming and self._coming[0].start < horizon:
-            self._pulses.append(self._head_room.admitted(self._coming.pop(0)))
+            self._pulses.add(self._head_room.admitted(self._coming.pop(0)))
 
     def _forget(self, before: float) -> None:
-        self._pulses = [p for p in self._pulses if p.end > before]
+        self._pulses.forget(before)
         self._ear.forget(before)
         self._head_room.forget(before)
         self._constraints.forget(before)
         self._feelings.forget(before)
+
+
+def _mood(upper: Array, mouth: Array, spoken: Array) -> Array:
+    """The mood alone, shape (times, 58) or (58,). Its mouth steps back for speech, whose windows are
+    `spoken`."""
+    if not mouth.any():
+        return upper
+    return upper + mouth * (1.0 - (1.0 - SPEAKING_SHARE) * union(spoken))[:, None]
 
 
 __all__ = ["LOOK_AHEAD_S", "SLEEP_S", "WAKE_S", "LivingFace"]

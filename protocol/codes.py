@@ -78,6 +78,9 @@ ERRORS: Final[dict[str, CodeInfo]] = {
         CodeInfo("unknown_language", "No engine here works in this language.", _C.REFUSED),
         CodeInfo("unknown_mood", "The server has no mood of this name.", _C.REFUSED),
         CodeInfo("unknown_room", "There is no such room, or this session is not in it.", _C.REFUSED),
+        CodeInfo("room_full", "The room has no place left; try again after `retry_after_ms`.", _C.REFUSED),
+        CodeInfo("in_a_room", "This session is in a room already, and can be in one only.", _C.REFUSED),
+        CodeInfo("bad_name", "A room or member cannot be called so; the text says what can.", _C.REFUSED),
         CodeInfo(
             "not_available",
             "This server has no engine for it; `welcome.features` and `welcome.mic` say what it has.",

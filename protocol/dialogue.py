@@ -51,7 +51,7 @@ _OPEN_MESSAGES: Final = (
     m.Text, m.Say, m.Interrupt, m.Played, m.Mic, m.Configure, m.Join, m.Leave, m.Ping, m.Microphone,
 )  # fmt: skip
 _ANY_TIME: Final = (
-    m.Clip, m.State, m.Heard, m.Timings, m.Peer, m.Error, m.Pong, m.PeerSegment, m.Mirror,
+    m.Clip, m.State, m.Heard, m.Timings, m.Peer, m.Said, m.Error, m.Pong, m.PeerSegment, m.Mirror,
 )  # fmt: skip
 _OF_A_TURN: Final = (m.Segment, m.Caption, m.Mood, m.Cue)
 
@@ -151,7 +151,7 @@ class ClientOrder:
                 raise _wrong(
                     "microphone audio on a connection whose `hello` had no `mic`; name its format there"
                 )
-            self._microphone.check("the microphone", message.seq, message.pts, 0)
+            self._microphone.check_live("the microphone", message.seq, message.pts, 0)
             self._microphone.advance(message.seq, message.pts, 0)
         elif isinstance(message, m.Hello) and message.mic is not None:
             self._microphone = _Stream()
@@ -260,7 +260,9 @@ class ServerOrder:
 
     def _live(self, message: m.PeerSegment | m.Mirror | m.Peer) -> None:
         if isinstance(message, m.Peer):
-            if message.state != "muted":
+            if message.you:
+                self._peers.clear()
+            elif message.state == "left":
                 self._peers.pop(message.peer, None)
         elif isinstance(message, m.Mirror):
             self._mirror.check_live("the mirror", message.seq, 0, message.face_pts)

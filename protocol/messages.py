@@ -270,6 +270,15 @@ class Peer(_Map, frozen=True, tag="peer"):
     peer: Count
     name: str
     state: PeerState
+    you: bool = False
+    character: str | None = None
+
+
+class Said(_Map, frozen=True, tag="said"):
+    peer: Count
+    pts: MediaTime
+    end: MediaTime
+    text: str
 
 
 class Error(_Map, frozen=True, tag="error"):
@@ -322,6 +331,7 @@ ControlFromServer = (
     | Flush
     | Timings
     | Peer
+    | Said
     | Error
     | Pong
 )

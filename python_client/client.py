@@ -18,12 +18,14 @@ from protocol import messages as m
 from protocol.codes import CLOSES, FINAL, BadMessage, Close
 from protocol.recording import Direction
 from python_client.backoff import Backoff
+from python_client.company import Company
 from python_client.connection import Closed, Connection, open_connection
 from python_client.faults import ClientFault, ConnectFailed, NotConnected, Refused, WrongProtocol
 from python_client.microphone import Microphone, Samples
 from python_client.player import POLL_S, Player
 from python_client.recorder import Recorder
 from python_client.reply import Replies, Reply
+from python_client.room import Member, PeerChange
 from python_client.session import Session
 
 WELCOME_TIMEOUT_S: Final = 10.0
@@ -50,6 +52,7 @@ async def connect(
     json: bool = False,
     listen: bool = True,
     player: Player | None = None,
+    on_peer: Callable[[PeerChange], None] | None = None,
     backoff: Backoff | None = None,
     http: aiohttp.ClientSession | None = None,
 ) -> AsyncIterator["Client"]:
@@ -58,8 +61,9 @@ async def connect(
     With `mode` "drive" the user's own voice, heard at `mic_rate`, moves the user's own face (`drive`).
     `hello` replaces what the arguments before it say. `json` chooses facewire.v1.json. With `listen` a
     listener reports `played`: `player`, which is given every message that is shown, on the clock of
-    ``time.monotonic``, or a simulated one. Without it whoever plays the sound reports, with `send`. `http`
-    is shared by the clients of a process; it is not closed here.
+    ``time.monotonic``, or a simulated one. Without it whoever plays the sound reports, with `send`.
+    `on_peer` is told what changes about the others in a room (`join`), on the event loop. `http` is shared
+    by the clients of a process; it is not closed here.
 
     Raises `ConnectFailed`, `Refused`, `WrongProtocol` or `BadMessage` when the first attempt fails.
     """
@@ -74,7 +78,7 @@ async def connect(
         mic=None if mic_rate is None else m.AudioFormatInfo("pcm16", mic_rate),
     )
     session = http or aiohttp.ClientSession()
-    client = Client(session, url, hello, json=json, player=player, backoff=backoff)
+    client = Client(session, url, hello, json=json, player=player, on_peer=on_peer, backoff=backoff)
     try:
         await client.open()
         listener = asyncio.create_task(client.report_played()) if listen else None
@@ -111,6 +115,7 @@ class Client:
         *,
         json: bool = False,
         player: Player | None = None,
+        on_peer: Callable[[PeerChange], None] | None = None,
         backoff: Backoff | None = None,
         clock: Callable[[], int] = monotonic_us,
     ) -> None:
@@ -123,6 +128,9 @@ class Client:
         self._http, self._url, self._hello, self._json = http, url, hello, json
         self._backoff, self._random, self._clock = backoff or Backoff(), Random(), clock
         self._player = player
+        self._company = Company(self.session.room, player, on_peer)
+        self._wanted: m.Join | None = None
+        """The room to be in, also in the next session."""
         self._connection: Connection | None = None
         self._recorder: Recorder | None = None
         self._greeting: m.Welcome | None = None
@@ -212,6 +220,30 @@ class Client:
             raise Refused("not_available", "no microphone was named in `hello`, or the server takes none")
         return self.microphone
 
+    # --- a room ----------------------------------------------------------------------------------------
+
+    async def join(self, room: str, name: str | None = None) -> None:
+        """Enter `room` under `name`, and leave the one before. Whoever reads gets the answer.
+
+        That is a `peer` with `you`, or an `error`: `room_full`, `bad_name`, `unknown_room` and others.
+        After a lost session the room is entered again. In mode "drive" the others hear what `hear` is
+        given.
+        """
+        await self.leave()
+        self._wanted = m.Join(room, name)
+        await self.send(self._wanted)
+
+    async def leave(self) -> None:
+        """Leave the room, if this is in one."""
+        self._wanted, room = None, self.session.room.name
+        if room is not None:
+            await self.send(m.Leave(room))
+
+    @property
+    def peers(self) -> dict[int, Member]:
+        """The others in the room, by number; see `Player.peer` for their sound and faces."""
+        return self.session.room.members
+
     # --- receiving -------------------------------------------------------------------------------------
 
     def __aiter__(self) -> Self:
@@ -250,6 +282,7 @@ class Client:
     async def report_played(self) -> None:
         """Report the listener, for ever. Cancelling is safe."""
         while True:
+            self._company.attend(self._clock() / 1e6)
             for report in self._reports():
                 with suppress(NotConnected):
                     await self.send(report)
@@ -264,8 +297,8 @@ class Client:
         return self.session.playhead.poll(now) if self._player is None else self._player.poll(now / 1e6)
 
     def _wake(self) -> int | None:
-        """When the listener will next have something to say; a player tells no one beforehand."""
-        if self._player is not None:
+        """When the listener will next have something to say; players and rooms tell no one beforehand."""
+        if self._player is not None or self.session.room.name is not None:
             return self._clock() + round(1e6 * POLL_S)
         return self.session.playhead.wake()
 
@@ -285,6 +318,7 @@ class Client:
             self.ignored += 1
             return None
         shown = self.session.take(message, self._clock())
+        self._company.take(message, self._clock() / 1e6)
         if shown and self._player is not None:
             self._player.take(message, self._clock() / 1e6)
         self._wake_listener()
@@ -342,6 +376,9 @@ class Client:
         except TimeoutError as error:
             raise ConnectFailed(f"{self._url} sent no `welcome` in {WELCOME_TIMEOUT_S:g} s") from error
         self._connection, self._greeting = connection, welcome
+        if self._wanted is not None and welcome.resumed is None:
+            with suppress(NotConnected):
+                await connection.send(self._wanted)
         return connection
 
     async def _await_welcome(self, connection: Connection) -> m.Welcome:

@@ -4,16 +4,14 @@ Gathers the parts of the playout. Pure but for a lock: times come in. `pull` may
 thread; everything else belongs to one other thread.
 """
 
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
-
-import numpy as np
 
 from protocol import messages as m
 from protocol.face_format import HEAD_ANGLES, Floats, frame_time
 from python_client.media_clock import DeviceClock, Heard, MediaClock
 from python_client.mirror import Mirror
+from python_client.peer_player import PeerPlayer, PeerPlayers, Pose
 from python_client.playout import TARGET_MS, Anchor, Playout
 from python_client.reception import Reception
 from python_client.reports import Reports
@@ -24,28 +22,12 @@ POLL_S: Final = 0.05
 """How often `poll` wants to be called."""
 
 
-def _nothing(size: int = 0) -> Floats:
-    return np.zeros(size, np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class Pose:
-    """The face at one moment; its arrays belong to whoever asked."""
-
-    weights: Floats = field(default_factory=_nothing)
-    """In the order of `welcome.face.channels`, 0..1; empty before a `welcome`."""
-    head: Floats = field(default_factory=lambda: _nothing(HEAD_ANGLES))
-    """Yaw to the character's left, pitch up, roll to its right shoulder, in degrees."""
-    shown: float = -1.0
-    """Media time of the shown frame, of a reply or a mirror, in microseconds; -1 while none is shown."""
-    heard: Heard = field(default_factory=Heard)
-
-
 class Player:
     """Feed it every message with `take`, let the audio device `pull`, and ask for the `face` to show.
 
     `device_rate` is the device's, in samples a second; `target_ms` the voice held before a turn begins. All
-    `now` are seconds of one clock that never falls.
+    `now` are seconds of one clock that never falls. In a room the others are heard beside the avatar;
+    `peer` gives their faces.
     """
 
     def __init__(self, device_rate: int = 48_000, target_ms: float = TARGET_MS) -> None:
@@ -60,6 +42,8 @@ class Player:
         self._avatar: m.AvatarState = "idle"
         self._pending: list[m.Played] = []
         self._mirror: Mirror | None = None
+        self._welcome: m.Welcome | None = None
+        self._peers = PeerPlayers(device_rate, self._lock, lambda now: now + self._device.offset)
 
     # --- the audio thread ------------------------------------------------------------------------------
 
@@ -72,6 +56,7 @@ class Player:
         with self._lock:
             anchor = self.playout.pull(out)
             self._clock.add(heard_at, anchor)
+            self._peers.mix(out, heard_at)
         return anchor
 
     # --- the other thread ------------------------------------------------------------------------------
@@ -98,7 +83,11 @@ class Player:
             case m.Flush():
                 self.flush(message.turn, now, message.fade_ms)
             case m.Clip() if self.reception and self._sampler:
-                self._sampler.set_loop(message.name, message.fps, [*self.reception.frames(message.face)])
+                frames = [*self.reception.frames(message.face)]
+                self._sampler.set_loop(message.name, message.fps, frames)
+                self._peers.set_loop(message.name, message.fps, frames)
+            case m.PeerSegment() | m.Peer():
+                self._of_the_room(message)
             case m.State():
                 self._avatar = message.state
 
@@ -128,7 +117,25 @@ class Player:
         own = self._mirror.heard(now) if self._mirror else None
         ahead = ahead_us if own is None else 0.0
         frame, shown = self._sampler.sample(now, own or heard, self._avatar, ahead)
-        return Pose(frame[:-HEAD_ANGLES], frame[-HEAD_ANGLES:], shown, heard)
+        return Pose.of(frame, shown, heard)
+
+    def peer(self, number: int) -> PeerPlayer:
+        """Someone else in the room: their volume, their face, their sound apart.
+
+        Holds until they leave. Raises `LookupError` before a `welcome`.
+        """
+        if self._welcome is None:
+            raise LookupError("there is no `welcome` yet, and so nobody in a room")
+        return self._peers.peer(number, self._welcome)
+
+    def listen(self, now: float) -> dict[int, bool]:
+        """Whether each of those who were heard or asked for speaks at `now`, by their numbers."""
+        self._peers.listen(now)
+        return {number: peer.speaking for number, peer in self._peers.players.items()}
+
+    def forget_peer(self, number: int) -> None:
+        """This one is gone, though no message said so."""
+        self._peers.drop(number)
 
     @property
     def busy(self) -> bool:
@@ -146,7 +153,18 @@ class Player:
     def _heard(self, now: float) -> Heard:
         return self._clock.at(now + self._device.offset)
 
+    def _of_the_room(self, message: m.PeerSegment | m.Peer) -> None:
+        if isinstance(message, m.PeerSegment):
+            if self._welcome is not None:
+                self._peers.receive(message, self._welcome)
+        elif message.you and message.state == "left":
+            self._peers.clear()
+        elif message.state == "left":
+            self._peers.drop(message.peer)
+
     def _greet(self, welcome: m.Welcome, now: float) -> None:
+        self._welcome = welcome
+        self._peers.begin()
         if self._mirror:
             self._mirror.begin()
         if welcome.resumed is not None and self.reception:
@@ -155,6 +173,7 @@ class Player:
             self.flush(self.reception.turn, now)
         self.reception = Reception(welcome.audio, welcome.face)
         self._avatar = "idle"
+        self._peers.clear()
         self._pending = []  # of a session that is over
         with self._lock:
             self._clock.forget()

@@ -11,7 +11,8 @@ from enum import Enum
 from typing import Final
 
 from protocol.messages import Played, PlayState
-from python_client.playout import TARGET_MS, Cushion
+from python_client.cushion import Cushion
+from python_client.playout import TARGET_MS
 from python_client.reports import REPORT_EVERY_S
 
 REPORT_EVERY: Final = round(1e6 * REPORT_EVERY_S)

@@ -16,6 +16,7 @@ import numpy as np
 
 from protocol.face_format import Floats
 from python_client.audio_ring import AudioRing
+from python_client.cushion import Cushion
 from python_client.resampler import Resampler
 
 PlayoutState = Literal["idle", "priming", "playing", "starved", "draining", "flushing"]
@@ -23,26 +24,7 @@ PlayoutState = Literal["idle", "priming", "playing", "starved", "draining", "flu
 TARGET_MS: Final = 120.0
 FADE_MS: Final = 5
 CAPACITY_S: Final = 12
-TARGET_GROWTH: Final = 1.5
-TARGET_MAX_MS: Final = 600.0
-TARGET_RELAX_S: Final = 30.0
 _VOICED: Final = ("playing", "draining", "flushing")
-
-
-class Cushion:
-    """How much voice is held before it plays: more after each underrun, back within half a minute."""
-
-    def __init__(self, base_ms: float = TARGET_MS) -> None:
-        self.ms = self._base = base_ms
-        self._most = max(TARGET_MAX_MS, base_ms)
-
-    def grow(self) -> None:
-        """The voice ran dry."""
-        self.ms = min(self._most, self.ms * TARGET_GROWTH)
-
-    def relax(self, seconds: float) -> None:
-        """The voice played so long, undisturbed."""
-        self.ms = max(self._base, self.ms - (self._most - self._base) * seconds / TARGET_RELAX_S)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class Resampler:
     """From `in_rate` to `out_rate` samples a second."""
 
     def __init__(self, in_rate: int, out_rate: int) -> None:
-        self._step = in_rate / out_rate
+        self._ratio = in_rate / out_rate
         self._kernel = _kernel(min(1.0, out_rate / in_rate))
         self.reset()
 
@@ -30,20 +30,27 @@ class Resampler:
         self._window = np.zeros(TAPS, np.float32)
         self._taken = 0
         self._made = 0
+        self._begun = 0.0
+        self._step = self._ratio
+
+    def steer(self, speed: float) -> None:
+        """From the next output sample on, input passes `speed` times as fast as the rates say."""
+        self._begun, self._made = self.position, 0
+        self._step = self._ratio * speed
 
     @property
     def position(self) -> float:
         """Of the next output sample, in input samples; multiplied, so that no error adds up."""
-        return self._made * self._step
+        return self._begun + self._made * self._step
 
     def need(self, n: int) -> int:
         """Input samples that `n` output samples need."""
-        return max(0, int((self._made + n - 1) * self._step) + TAPS // 2 + 1 - self._taken)
+        return max(0, int(self._begun + (self._made + n - 1) * self._step) + TAPS // 2 + 1 - self._taken)
 
     def process(self, samples: Floats, out: Floats) -> None:
         """Fill `out`, shape (n,), from exactly ``need(n)`` `samples`."""
         known = np.concatenate([self._window, samples])
-        positions = (self._made + np.arange(len(out))) * self._step
+        positions = self._begun + (self._made + np.arange(len(out))) * self._step
         whole = np.floor(positions)
         rows = np.floor((positions - whole) * PHASES + 0.5).astype(np.intp)
         first = whole.astype(np.intp) - (TAPS // 2 - 1) - (self._taken - TAPS)

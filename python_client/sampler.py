@@ -102,9 +102,14 @@ class Sampler:
         if turn in self._turns:
             self._turns[turn].drop_before(pts)
 
+    def forget_turns(self, turn: float) -> None:
+        """Forget the frames of this turn and all before it."""
+        for known in [known for known in self._turns if known <= turn]:
+            del self._turns[known]
+
     def flush(self, turn: float = inf) -> None:
         """Forget the frames of this turn and all before it, all without `turn`; the face goes to rest."""
-        self._forget_turns(turn)
+        self.forget_turns(turn)
         if self._turn <= turn:
             self._turn = -1
         self._out_s = FLUSH_OUT_S
@@ -134,7 +139,7 @@ class Sampler:
     def _follow(self, buffer: FrameBuffer, turn: int, pts: float, moving: bool, passed: float) -> None:
         """Take the frame at `pts`; say how far the face is relaxed while voice or frames are missing."""
         if turn != self._turn:
-            self._forget_turns(turn - 1)
+            self.forget_turns(turn - 1)
             self._turn, self._shown, self._relaxed, self._out_s = turn, -1.0, 0.0, EASE_OUT_S
         buffer.drop_before(pts - KEPT_US)
         before = self._shown
@@ -150,7 +155,3 @@ class Sampler:
             self._presence = min(1.0, self._presence + passed / EASE_IN_S)
         else:
             self._presence = max(0.0, self._presence - passed / self._out_s)
-
-    def _forget_turns(self, turn: float) -> None:
-        for known in [known for known in self._turns if known <= turn]:
-            del self._turns[known]

@@ -8,6 +8,7 @@ from protocol import messages as m
 from protocol import pcm16
 from protocol.dialogue import ServerOrder
 from python_client.playhead import Playhead
+from python_client.room import Room
 
 _MEDIA_OF_A_TURN: Final = (m.Segment, m.Caption, m.Mood, m.Cue)
 _NAMING_A_TURN: Final = (*_MEDIA_OF_A_TURN, m.End, m.Timings)
@@ -22,6 +23,7 @@ class Session:
     def __init__(self) -> None:
         self.welcome: m.Welcome | None = None
         self.playhead = Playhead()
+        self.room = Room()
         self.stale = 0
         """Messages dropped: their turn was flushed or interrupted, or a resume repeated them."""
         self._order = ServerOrder()

@@ -11,23 +11,28 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server import characters, config
+from server.audio.chunk import AudioFormat
 from server.clock import Clock, SystemClock
 from server.engines import catalog
 from server.errors import ConfigError
 from server.history import History
-from server.net import application, serving
+from server.net import application, serving, translate
 from server.net.service import Service
 from server.observe.metrics import Metrics
+from server.rooms.rooms import Rooms
 from server.speech.character import Character
+from server.speech.endpointing import EndOfSpeech
+from server.speech.languages import covered
 from server.store.memory import MemoryHistories
+from server.turn.ear import Listening
 from server.turn.rehearsal import rehearse
 from server.turn.session import Session, Terms
 from server.turn.sessions import Sessions
-from server.turn.turn import PAUSE_S, Engines, pause_s
+from server.turn.turn import PAUSE_S, Engines, Pace, pause_s
 
 SWITCH_S = 0.0005
 COLLECT_AFTER = (10_000, 10, 10)
@@ -72,14 +77,17 @@ async def engines(tree: config.Config) -> AsyncGenerator[Engines, None]:
         stack.push_async_callback(voice.close)
         brain = catalog.make("brain", slots.brain.use, slots.brain.options)
         stack.push_async_callback(brain.close)
-        detector = recognizer = None
+        made = Engines(brain, voice, face, mirror)
+        match(tree, made)
+        recognizer = None
         if slots.recognizer is not None:
             recognizer = catalog.make("recognizer", slots.recognizer.use, slots.recognizer.options)
             stack.push_async_callback(recognizer.close)
+            made = replace(made, recognizer=recognizer)
+        if slots.recognizer is not None or tree.rooms.enabled:
             detector = catalog.make("detector", slots.detector.use, slots.detector.options)
             stack.push_async_callback(detector.close)
-        made = Engines(brain, voice, face, mirror, detector, recognizer)
-        match(tree, made)
+            made = replace(made, detector=detector)
         yield made
 
 
@@ -103,6 +111,26 @@ def match(tree: config.Config, engines: Engines) -> None:
         )
     if (pause := pause_s(engines.face, tree.face.fps)) > PAUSE_S:
         log.info("the face %s looks far ahead: sentences are %.2f s apart or more", face, pause)
+
+
+def match_language(tree: config.Config, engines: Engines, character: Character) -> None:
+    """Whether the recognizer understands the language of this character, the default one.
+
+    Raises ConfigError where it does not; of `auto` it is said in the log, for it has taken what there is.
+    """
+    language = character.speaker.language
+    if engines.recognizer is None or tree.engines.recognizer is None:
+        return
+    if covered(language, engines.recognizer.traits.languages):
+        return
+    use = tree.engines.recognizer.use
+    text = (
+        f"{character.name} speaks {language!r}, which the recognizer {use} does not understand; "
+        f"set engines.recognizer: {{use: faster-whisper, folder: models/whisper}}, or none"
+    )
+    if use != "auto":
+        raise ConfigError(f"engines.recognizer: {text}")
+    log.warning(text)
 
 
 def cast(tree: config.Config) -> tuple[Mapping[str, Character], str]:
@@ -139,14 +167,18 @@ async def running(
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         parts = await stack.enter_async_context(engines(tree)) if made is None else made
+        match_language(tree, parts, by_name[default])
         sessions = Sessions(
-            _maker(parts, clock, metrics.observe),
+            _maker(parts, listening(tree.conversation), clock, metrics.observe),
             MemoryHistories(clock),
             clock,
             limit=tree.server.max_sessions,
             window_s=tree.server.resume_window_s,
         )
         metrics.watch_sessions(lambda: len(sessions), lambda: sessions.driving)
+        rooms = _rooms(tree, parts, clock, metrics, by_name)
+        if rooms is not None:
+            stack.push_async_callback(rooms.close)
         stack.push_async_callback(sessions.close)
         service = Service(
             sessions=sessions,
@@ -160,8 +192,10 @@ async def running(
             default_character=default,
             languages=parts.voice.traits.languages,
             rate=parts.voice.traits.rate,
+            rooms=rooms,
             drive=parts.mirror is not None,
             listens=parts.detector is not None and parts.recognizer is not None,
+            understands=() if parts.recognizer is None else parts.recognizer.traits.languages,
             token=token,
             greeting=tree.conversation.greeting,
         )
@@ -208,17 +242,71 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
+def listening(conversation: config.Conversation) -> Listening:
+    """How sessions listen."""
+    pauses = conversation.end_of_speech_ms
+    ends = EndOfSpeech(
+        pauses.finished / 1000,
+        pauses.unclear / 1000,
+        pauses.unfinished / 1000,
+        conversation.longest_utterance_s,
+    )
+    return Listening(ends, conversation.speculate)
+
+
 def _maker(
-    engines: Engines, clock: Clock, observe: Callable[..., None]
+    engines: Engines, listening: Listening, clock: Clock, observe: Callable[..., None]
 ) -> Callable[[str, Terms, History], Session]:
     seeds = itertools.count(1)
 
     def make(id: str, terms: Terms, history: History) -> Session:
         return Session(
-            id, terms, engines, clock, history=history, seed=next(seeds) * 7919, observer=observe
+            id,
+            terms,
+            engines,
+            clock,
+            history=history,
+            listening=listening,
+            seed=next(seeds) * 7919,
+            observer=observe,
         )
 
     return make
+
+
+def _rooms(
+    tree: config.Config, parts: Engines, clock: Clock, metrics: Metrics, by_name: Mapping[str, Character]
+) -> Rooms | None:
+    """Voice chat, where it is wanted. Raises ConfigError for characters that cannot be in a room."""
+    wanted = tree.rooms.characters
+    for room, name in ((room, name) for room, names in wanted.items() for name in names):
+        if name not in by_name:
+            known = ", ".join(sorted(by_name))
+            raise ConfigError(f"rooms.characters: {room}: no character {name!r}; there are {known}")
+    if not tree.rooms.enabled or parts.detector is None:
+        return None
+    if wanted and parts.recognizer is None:
+        raise ConfigError("rooms.characters: who is to answer must understand; set engines.recognizer")
+    make = _maker(parts, listening(tree.conversation), clock, metrics.observe)
+    pace = Pace(tree.face.fps)
+
+    def casting(room: str) -> list[Session]:
+        names = dict.fromkeys((*wanted.get(room, ()), *wanted.get("*", ())))
+        return [make(f"{name} in {room}", Terms(by_name[name], pace), History()) for name in names]
+
+    rooms = Rooms(
+        tree.rooms,
+        parts.detector,
+        AudioFormat(parts.voice.traits.rate),
+        clock,
+        recognizer=parts.recognizer,
+        casting=casting,
+        observer=metrics.observe,
+    )
+    metrics.watch_rooms(
+        lambda: len(rooms), lambda: rooms.members, lambda: translate.peer_segment.cache_info().misses
+    )
+    return rooms
 
 
 def _voice_options(tree: config.Config) -> dict[str, object]:

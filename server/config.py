@@ -94,8 +94,8 @@ class Patience(_Section, frozen=True):
 class Slot(msgspec.Struct, frozen=True):
     """One engine: its name in the catalog (or "module:factory"), its own options, and who stands in for it.
 
-    An option `folder`, and a `model` that ends in .onnx, is a path relative to the folder of the
-    configuration file.
+    An option `folder`, unless it is empty, and a `model` that ends in .onnx, is a path relative to the
+    folder of the configuration file.
     """
 
     use: str
@@ -117,7 +117,7 @@ class EngineSlots(_Section, frozen=True):
     mirror: Slot = Slot("audio")
     """Drives the user's own face in drive mode, from sound alone."""
     detector: Slot = Slot("silero")
-    recognizer: Slot | None = None
+    recognizer: Slot | None = Slot("auto")
     """None: nobody listens, the user can only write."""
 
 
@@ -137,8 +137,48 @@ class CharactersSection(_Section, frozen=True):
     """A folder with more characters."""
 
 
+Pause = Annotated[int, Meta(ge=130, le=10_000)]
+
+
+class EndOfSpeechSection(_Section, frozen=True):
+    """The pause, in milliseconds, that ends what the user says."""
+
+    finished: Pause = 280
+    """After a phrase that is finished."""
+    unclear: Pause = 550
+    """Where nobody can tell."""
+    unfinished: Pause = 1100
+    """In the middle of one."""
+
+
 class Conversation(_Section, frozen=True):
     greeting: bool = False
+    speculate: bool = True
+    """Whether a reply is prepared while the user pauses."""
+    end_of_speech_ms: EndOfSpeechSection = EndOfSpeechSection()
+    longest_utterance_s: Annotated[float, Meta(ge=11, le=300)] = 30.0
+    """After so long an utterance ends in the middle, and what goes on is the next one."""
+
+
+class Rooms(_Section, frozen=True):
+    """Voice chat: who may be where, and how voices are passed on."""
+
+    enabled: bool = True
+    listed: tuple[Annotated[str, Meta(min_length=1)], ...] | None = None
+    """The rooms that there are; null: whoever joins one makes it."""
+    capacity: Positive = 50
+    """People in a room; characters take no place."""
+    speakers: Annotated[int, Meta(ge=1, le=64)] = 4
+    """Others that a member hears at once, the loudest first."""
+    name_chars: Annotated[int, Meta(ge=8, le=200)] = 40
+    preroll_ms: Annotated[int, Meta(ge=0, le=1000)] = 200
+    """Voice from before the moment in which speech was noticed."""
+    hangover_ms: Annotated[int, Meta(ge=100, le=5000)] = 600
+    """How long a voice is passed on after the last speech."""
+    segment_ms: Annotated[int, Meta(ge=10, le=200)] = 40
+    """Voice in one message: less comes sooner, more is less work."""
+    characters: dict[str, tuple[str, ...]] = {}
+    """Characters that are members, by the name of their room; "*" stands for every room."""
 
 
 class Log(_Section, frozen=True):
@@ -158,6 +198,7 @@ class Config(_Section, frozen=True):
     speech_cache: SpeechCache = SpeechCache()
     characters: CharactersSection = CharactersSection()
     conversation: Conversation = Conversation()
+    rooms: Rooms = Rooms()
     log: Log = Log()
 
 
@@ -214,6 +255,11 @@ def listening_at(config: Config, host: str | None, port: int | None) -> Config:
     return structs.replace(config, server=changed)
 
 
+def deaf(config: Config) -> Config:
+    """The same without a recognizer, where nobody is listened to."""
+    return structs.replace(config, engines=structs.replace(config.engines, recognizer=None))
+
+
 def check(config: Config, source: str = "configuration") -> None:
     """What a single field cannot say. Raises ConfigError."""
     server, limits = config.server, config.limits
@@ -221,6 +267,12 @@ def check(config: Config, source: str = "configuration") -> None:
         raise ConfigError(
             f"{source}: server.heartbeat_s ({server.heartbeat_s:g}) must be shorter than "
             f"server.idle_timeout_s ({server.idle_timeout_s:g})"
+        )
+    pauses = config.conversation.end_of_speech_ms
+    if not pauses.finished <= pauses.unclear <= pauses.unfinished:
+        raise ConfigError(
+            f"{source}: conversation.end_of_speech_ms: finished ({pauses.finished}), unclear "
+            f"({pauses.unclear}) and unfinished ({pauses.unfinished}) must not fall"
         )
     needed = max(limits.text_chars * 4, limits.mic_ms * 96) + 512
     if limits.message_bytes < needed:
@@ -359,7 +411,7 @@ def _located(config: Config, folder: Path) -> Config:
 
 def _is_path(option: str, value: object) -> bool:
     return isinstance(value, str) and (
-        option == "folder" or (option == "model" and value.endswith(".onnx"))
+        (option == "folder" and value != "") or (option == "model" and value.endswith(".onnx"))
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.bench.__main__ import CASES, run_case
 from tests.bench.figures import Figure, percentile, table
-from tests.bench.metrics import histogram
+from tests.bench.metrics import histogram, value
 from tests.bench.playhead import CUSHION_S, Playhead
 from tests.bench.texts import speech
 from tests.web_client.conftest import need_chromium
@@ -76,6 +76,12 @@ def test_a_histogram_between_two_readings() -> None:
     assert after.since(before).percentile(90) == 0.01
     assert after.since(before).percentile(91) == float("inf")
     assert histogram("", "late").percentile(50) != 0
+
+
+def test_a_single_value() -> None:
+    assert value("# TYPE made counter\nmade_total 7\n", "made_total") == 7
+    with pytest.raises(LookupError):
+        value("", "made_total")
 
 
 def test_texts_are_as_long_as_asked_and_the_same_again() -> None:

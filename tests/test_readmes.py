@@ -5,10 +5,14 @@ import os
 import re
 import sys
 import wave
+from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from protocol.messages import Peer
+from python_client import connect
 from server import app
 from tests.fakes.client import tree
 from tests.fakes.sentence import sentence
@@ -79,7 +83,7 @@ class OutputStream:
 
 
 async def test_the_player_of_the_readme(tmp_path: Path) -> None:
-    _, program, _ = examples("python_client/README.md")
+    program = examples("python_client/README.md")[1]
     (tmp_path / "sounddevice.py").write_text(SOUNDDEVICE, encoding="utf-8")
     engines = {**EMBEDDED, "brain": "echo"}
     async with app.running(tree(server={"grace_s": 0}, engines=engines), environ={}) as server:
@@ -90,7 +94,7 @@ async def test_the_player_of_the_readme(tmp_path: Path) -> None:
 
 
 async def test_the_own_face_of_the_readme(tmp_path: Path) -> None:
-    _, _, program = examples("python_client/README.md")
+    program = examples("python_client/README.md")[2]
     with wave.open(str(tmp_path / "voice.wav"), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
@@ -101,6 +105,32 @@ async def test_the_own_face_of_the_readme(tmp_path: Path) -> None:
     jaws = [float(jaw) for jaw in re.findall(r"s, jaw ([\d.]+)", out)]
     assert max(jaws) > 0.2
     assert jaws[-1] < 0.03
+
+
+async def test_the_room_of_the_readme(tmp_path: Path) -> None:
+    program = examples("python_client/README.md")[3]
+    (tmp_path / "sounddevice.py").write_text(SOUNDDEVICE, encoding="utf-8")
+    voice = await sentence(16_000, before_s=0.0)
+
+    async def speak(url: str) -> None:
+        async with connect(url, mode="drive", mic_rate=16_000) as bo:
+            await bo.join("lobby", "Bo")
+            async for message in bo:
+                if isinstance(message, Peer) and message.name == "Ada":
+                    break
+            while True:
+                for block in np.array_split(voice, len(voice) // 320):
+                    await bo.hear(block)
+                    await asyncio.sleep(0.02)
+
+    async with app.running(tree(server={"grace_s": 0}), environ={}) as server:
+        speaking = asyncio.create_task(speak(f"ws://127.0.0.1:{server.port}/v1/stream"))
+        out = await run(program.replace("127.0.0.1:8765", f"127.0.0.1:{server.port}"), tmp_path)
+        speaking.cancel()
+        with suppress(asyncio.CancelledError):
+            await speaking
+    assert "Bo joined" in out and "Bo speaking" in out
+    assert max(float(jaw) for jaw in re.findall(r"Bo, jaw ([\d.]+)", out)) > 0.2
 
 
 async def test_the_face_of_the_readme(tmp_path: Path) -> None:

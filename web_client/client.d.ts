@@ -52,6 +52,13 @@ export interface Microphone {
   /** Nothing is sent while it is muted, and the browser shows it. */
   mute(): void;
   unmute(): void;
+  /**
+   * Push to talk: it is on until `release`, and a reply that is being heard ends at once. Opens it where it is off, as `open` does. Does
+   * nothing while it is on anyhow.
+   */
+  press(): Promise<void>;
+  /** What was said is complete and is answered without a pause; it is muted then. Does nothing without `press`. */
+  release(): void;
   /** Gives the device back. It may be opened again. */
   close(): void;
 }
@@ -111,6 +118,71 @@ export interface Pose {
   state: "idle" | "priming" | "playing" | "starved" | "draining" | "flushing";
 }
 
+/** A session is in one room at a time. */
+export interface Room {
+  readonly name: string;
+  /** What the others call this session; as asked for, or with a number behind it where that was taken. */
+  readonly you: string;
+  /** This session's number in the room. */
+  readonly number: number;
+}
+
+/** Someone else in the room; the same object for as long as they are there, also after a reconnect. */
+export interface Peer {
+  /** Used only once in a room. */
+  readonly number: number;
+  readonly name: string;
+  /** Of an AI: its character's name. */
+  readonly character?: string;
+  /** Their microphone is off. */
+  readonly muted: boolean;
+  /** Whether their voice is being heard here, or would be if it were not silenced. */
+  readonly speaking: boolean;
+  /** No longer in the room. */
+  readonly gone: boolean;
+  /** How loud they are played, from 0 to 4 (default 1). */
+  volume: number;
+  /** True: they are not played here. Their face goes on, and nobody is told (default false). */
+  silenced: boolean;
+  /** Voice that waits to be played, in milliseconds; how much is meant to wait; and how often none was there in time. */
+  readonly bufferedMs: number;
+  readonly targetMs: number;
+  readonly underruns: number;
+  /**
+   * Their face at the playhead, for `show` of an adapter; call it once a display frame with `performance.now()`. While they
+   * are silent, a loop. `turn` of the pose counts their speeches from 0, `pts` is media time of their own. Where the
+   * browser lets no sound out yet, the face moves as what arrives wants it. Reused by the next call, as that of `Client.face`.
+   */
+  face(now: number): Pose;
+}
+
+/** Why a room could not be entered. The message says it to a user. */
+export class RoomError extends Error {
+  readonly code:
+    /** There is no place left; `retryAfterMs` says when to try again. */
+    | "room_full"
+    /** The server lists its rooms, and this is none of them. */
+    | "unknown_room"
+    /** A room or member cannot be called so. */
+    | "bad_name"
+    | "in_a_room"
+    /** The server has no rooms. */
+    | "not_available"
+    /** `leave`, another `join` or `close` came first, or the session ended. */
+    | "left";
+  readonly retryAfterMs?: number;
+}
+
+export type PeerChange =
+  | "joined"
+  | "left"
+  /** Their microphone is off, and on again. */
+  | "muted"
+  | "unmuted"
+  /** They begin to be heard here, and have ended. */
+  | "speaking"
+  | "quiet";
+
 export interface Wire {
   sender: "server" | "client";
   /** Not to be changed. */
@@ -129,6 +201,12 @@ export interface Events {
   end: Message & { turn: number; pts: number };
   timings: Message & { turn: number; stages: Record<string, number> };
   heard: Message & { text: string; final: boolean };
+  /** A room was entered (again, after a lost session), or left: null. */
+  room: { room: Room | null };
+  /** Something changed about someone in the room. Those who are there already are `joined` right after `room`. */
+  peer: { peer: Peer; change: PeerChange };
+  /** A word or phrase of an AI in the room and when it is heard, on that peer's time: compare with `pts` of its pose. */
+  said: { peer: Peer; pts: number; end: number; text: string };
   error: Message & { code: string; message: string; fatal: boolean };
   /** This turn and all before it are over. */
   flush: { turn: number };
@@ -180,6 +258,17 @@ export interface Client {
   interrupt(): void;
   /** The face at the playhead, in drive mode the user's own; call it once a display frame with `performance.now()`. */
   face(now: number): Pose;
+  /** The room that was joined, null outside of rooms. */
+  readonly room: Room | null;
+  /** The others in the room, in the order of their numbers; a new array after each change. */
+  readonly peers: readonly Peer[];
+  /**
+   * Enters a room, and leaves the one before. Settled once the server has answered; rejected with a RoomError. To be heard and seen by the
+   * others, connect with `mode: "drive"` and open the microphone. Where the session is lost the room is entered again.
+   */
+  join(room: string, name?: string): Promise<Room>;
+  /** Leaves the room: its voices end at once. Does nothing outside of rooms. */
+  leave(): void;
   /** Ends the session. */
   close(): void;
 }

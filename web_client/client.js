@@ -5,6 +5,7 @@
 
 import { Microphone, MicrophoneError } from "./audio/microphone.js";
 import { Player } from "./audio/player.js";
+import { Company, RoomError } from "./core/company.js";
 import { HEAD_ANGLES, timedFrames, unpackFace } from "./core/face_format.js";
 import { Lines } from "./core/lines.js";
 import { DeviceClock, MediaClock } from "./core/media_clock.js";
@@ -15,7 +16,7 @@ import { Session } from "./core/session.js";
 import { CHANNELS, ShapeMapper } from "./core/shape_mapper.js";
 import { SoundStream } from "./core/sound_stream.js";
 
-export { CHANNELS, MicrophoneError, ShapeMapper };
+export { CHANNELS, MicrophoneError, RoomError, ShapeMapper };
 
 const VERSION = "0.1.0";
 const WATCH_MS = 50;
@@ -26,6 +27,8 @@ const FINAL = new Set(["closed", "rejected", "unauthorised", "taken_over"]);
 /** More than this between two pictures is a picture missed, not the interval of the display. */
 const LONGEST_FRAME_MS = 34;
 const MICROPHONE_RATE = 16000;
+const NO_RECOGNIZER =
+  "This server does not understand speech: it has no recognizer. Type instead; whoever runs it can name one in config.yaml, under engines: recognizer.";
 /** Sound that the network may hold up, in seconds; what is more is left out. */
 const BACKLOG_S = 1;
 const NO_WEIGHTS = new Float32Array(0);
@@ -74,7 +77,7 @@ class Client {
     this.frameMs = 1000 / 60;
     this.lastFrame = 0;
     this.player = new Player({
-      onAnchor: (anchor) => this.clock.add(anchor),
+      onAnchor: (anchor, peer) => this.clockOf(peer)?.add(anchor),
       onError: (error) => this.emit("fault", error),
       targetMs: bufferMs,
       context: options.audioContext,
@@ -100,7 +103,7 @@ class Client {
         mode,
         character,
         language,
-        mic: mode === "drive" ? { codec: "pcm16", rate: options.microphone?.rate ?? MICROPHONE_RATE } : undefined,
+        mic: { codec: "pcm16", rate: options.microphone?.rate ?? MICROPHONE_RATE },
         face: { format: options.faceFormat ?? "q8", fps: options.fps },
       },
       timers: { set: (task, ms) => setTimeout(task, ms), clear: (timer) => clearTimeout(timer) },
@@ -114,6 +117,17 @@ class Client {
         wire: (sender, data) => this.emit("wire", { sender, data }),
       },
     });
+    this.company = new Company(
+      { player: this.player, device: this.device, aheadUs: () => this.aheadUs },
+      {
+        send: (message) => this.session.send(message),
+        open: () => this.session.status === "open",
+        emit: (event, detail) => {
+          if (event === "room" && detail.room) this.tellMicrophone();
+          this.emit(event, detail);
+        },
+      },
+    );
     this.watch = setInterval(() => this.attend(performance.now()), WATCH_MS);
     if (options.audioContext) this.player.wake();
   }
@@ -165,8 +179,26 @@ class Client {
     this.session.interrupt(INTERRUPT_FADE_MS);
   }
 
+  get room() {
+    return this.company.room;
+  }
+
+  get peers() {
+    return this.company.peers;
+  }
+
+  /** @param {string} room @param {string} [name] */
+  join(room, name) {
+    return this.company.join(room, name);
+  }
+
+  leave() {
+    this.company.leave();
+  }
+
   close() {
     clearInterval(this.watch);
+    this.company.forget();
     this.microphone.close();
     this.session.close();
     this.player.close();
@@ -201,12 +233,22 @@ class Client {
     const own = this.mirror?.heard(now);
     const { turn, pts, state } = own ? { ...own, turn: -1 } : heard;
     Object.assign(this.pose, { turn, pts, state });
-    const ahead = own ? 0 : 500 * this.frameMs + this.offsetUs;
+    const ahead = own ? 0 : this.aheadUs;
     if (this.sampler) this.pose.shown = this.sampler.sample(now, own ?? heard, this.avatar, ahead).shown;
     return this.pose;
   }
 
+  /** How much later than now a picture lights up, in microseconds: half an interval of the display. */
+  get aheadUs() {
+    return 500 * this.frameMs + this.offsetUs;
+  }
+
   // --- what the parts call ---
+
+  /** Of the avatar, or of a peer; undefined for one who is gone. @param {number} [peer] */
+  clockOf(peer) {
+    return peer === undefined ? this.clock : this.company.byNumber.get(peer)?.live.clock;
+  }
 
   /** @param {string} event @param {any} detail */
   emit(event, detail) {
@@ -217,9 +259,11 @@ class Client {
   became(status, detail) {
     if (FINAL.has(status)) {
       this.lines.lose();
+      this.company.forget();
       this.answer();
       if (this.microphone.state !== "off") this.microphone.end(this.deaf() ?? undefined);
     }
+    if (status === "open" && this.microphone.state !== "off") this.tellMicrophone();
     this.emit("status", { status, detail });
   }
 
@@ -230,8 +274,7 @@ class Client {
     const { status, welcome } = this.session;
     if (FINAL.has(status)) return new MicrophoneError("unavailable", { detail: "The connection to the server has ended." });
     if (!welcome || welcome.mic) return null;
-    const detail = `The server takes no microphone in mode "${this.mode}"; connect({ mode: "drive" }) lets it drive a face.`;
-    return new MicrophoneError("unavailable", { detail });
+    return new MicrophoneError("unavailable", { detail: NO_RECOGNIZER });
   }
 
   answer() {
@@ -256,9 +299,19 @@ class Client {
 
   /** @param {import("./client.d.ts").MicrophoneState} state @param {MicrophoneError} [error] */
   listens(state, error) {
-    const told = /** @type {Record<string, string>} */ ({ on: "open", muted: "muted", off: "closed" })[state];
-    if (told && this.sound && this.session.status === "open") this.session.send({ type: "mic", state: told });
+    if (state === "on" && this.microphone.pressed && this.replying) this.interrupt();
+    if (state !== "asking") this.tellMicrophone();
     this.emit("microphone", { state, error });
+  }
+
+  /** Whether a reply is heard, or about to be. */
+  get replying() {
+    return this.heard.state !== "idle" || this.avatar === "thinking" || this.avatar === "speaking";
+  }
+
+  tellMicrophone() {
+    const { told } = this.microphone;
+    if (told && this.sound && this.session.status === "open") this.session.send({ type: "mic", state: told });
   }
 
   /** A connection stands, and its microphone's numbers start from 0. @param {{rate: number} | undefined} mic */
@@ -282,6 +335,7 @@ class Client {
     if (now - this.lastFrame > WATCH_MS) this.listen(now);
     this.tell(this.report.due(now, this.heard));
     this.lines.heard(this.report.turn, this.report.state);
+    this.company.attend(now);
   }
 
   /** @param {import("./core/reports.js").Report[]} reports */
@@ -302,6 +356,7 @@ class Client {
     this.avatar = resumed ? this.avatar : "idle";
     if (!resumed && this.welcomes++ > 0) this.lines.lose();
     this.emit("welcome", { ...welcome, isResumed: resumed });
+    this.company.begin(welcome, resumed);
     this.hears(welcome.mic);
   }
 
@@ -354,6 +409,7 @@ class Client {
   /** @param {{type: string} & Record<string, any>} message */
   control(message) {
     if (message.type === "mirror") return this.reflect(message);
+    if (this.company.take(message, performance.now())) return;
     if (message.type === "state") this.avatar = message.state;
     else if (message.type === "end") this.ended(message.turn);
     else if (message.type === "turn") this.lines.turn(message.turn, message.id);
@@ -377,6 +433,9 @@ class Client {
   /** @param {Record<string, any>} clip */
   loop(clip) {
     const format = this.session.welcome?.face;
-    if (format) this.sampler?.setLoop(clip.name, clip.fps, unpackFace(clip.face, format));
+    if (!format) return;
+    const frames = unpackFace(clip.face, format);
+    this.sampler?.setLoop(clip.name, clip.fps, frames);
+    this.company.setLoop(clip.name, clip.fps, frames);
   }
 }

@@ -202,7 +202,8 @@ class Constraints:
 
     def forget(self, before: float) -> None:
         for seal, rows in self.seals.items():
-            self.seals[seal] = between(rows, before, math.inf)
+            if rows:
+                self.seals[seal] = between(rows, before, math.inf)
 
 
 class Score:

@@ -53,5 +53,6 @@ def shut(face: Weights) -> Array:
     """
     press = (face[:, _PRESSED] - REST["mouthPress"]) / 0.06
     tucked = (face[:, _TUCKED] - 0.25) / 0.15
-    held: Array = np.clip(np.maximum(press, tucked), 0.0, 1.0)
-    return held
+    held: Array = np.maximum(press, tucked, out=press)
+    np.maximum(held, 0.0, out=held)
+    return np.minimum(held, 1.0, out=held)

@@ -51,11 +51,11 @@ def smoothstep(x: Times) -> Array:
     return y
 
 
-def evaluate(rows: Sequence[Row], times: Times) -> Array:
+def evaluate(rows: Sequence[Row] | NDArray[np.float64], times: Times) -> Array:
     """Shape (rows, times)."""
-    if not rows:
+    if not len(rows):
         return np.zeros((0, len(times)), np.float32)
-    table = np.array(rows)
+    table = np.asarray(rows)
     up = times - table[:, 0:1]
     up *= table[:, 1:2]
     down = table[:, 2:3] - times

@@ -60,6 +60,9 @@ class Correlator:
         self._products: Values = self._no_products()
         """Of the parts of the next hop's window that are known."""
         self._hop = 0
+        self._edges: Whole = np.zeros(0, np.int64)
+        """Of the parts in the windows of the hops under way, counted from the first of `_slow`."""
+        self._moves = np.arange(-self._high, self._high + 2)
 
     @staticmethod
     def look_ahead(least_hz: float) -> float:
@@ -71,29 +74,44 @@ class Correlator:
         """The lag of the first column, in decimated samples."""
         return 2 * self._low
 
-    def feed(self, samples: Samples) -> Values:
-        """Take the next samples; the level of each hop now certain, dB of full scale, shape (hops,)."""
+    @property
+    def lags(self) -> int:
+        """How many lags there are, each a decimated sample more."""
+        return 2 * (self._high - self._low + 1)
+
+    def needed(self, hops: int) -> int:
+        """Samples from the first on that so many hops from the first on are known by."""
+        return (self._edge(hops + 1) + self._reach - 1) * self._step + len(self._taps) // 2 + 1
+
+    def feed(self, samples: Samples, hops: int) -> list[float]:
+        """Take the next samples, enough for so many more hops; their levels, dB of full scale."""
         self._decimate(samples)
-        edges = self._edges(self._certain())
-        if len(edges) <= _WINDOW_HOPS:
-            return np.zeros(0)
-        begin, end = edges[:-_WINDOW_HOPS], edges[_WINDOW_HOPS:]
+        first, kept = self._hop - 1, self._slow_at
+        edges = [self._edge(part) - kept for part in range(first, first + hops + _WINDOW_HOPS)]
+        self._edges = np.array(edges)
         running = self._running = np.zeros((2, len(self._slow) + 1))
-        np.cumsum([self._slow, self._slow * self._slow], axis=1, out=running[:, 1:])
-        total, squares = running[:, end] - running[:, begin]
-        count = end - begin
-        power = (count * squares - total * total) / (count * _EXTRA * 32768.0) ** 2
-        return np.array([10.0 * math.log10(x + 1e-12) for x in power.tolist()])
+        np.cumsum(self._slow, out=running[0, 1:])
+        np.cumsum(self._slow * self._slow, out=running[1, 1:])
+        totals, squares = running[:, self._edges].tolist()
+        levels = []
+        for i, j in zip(range(hops), range(_WINDOW_HOPS, hops + _WINDOW_HOPS), strict=True):
+            count, total, square = edges[j] - edges[i], totals[j] - totals[i], squares[j] - squares[i]
+            power = (count * square - total * total) / (count * _EXTRA * 32768.0) ** 2
+            levels.append(10.0 * math.log10(power + 1e-12))
+        return levels
 
     def correlations(self, hops: int) -> Values:
-        """Of the hops that `feed` gave last, with the windows' means taken off: shape (hops, lags)."""
-        edges, halves = self._edges(hops), self._high - self._low + 1
+        """Of the hops that `feed` told last, with the windows' means taken off: shape (hops, lags)."""
+        edges, halves = self._edges, self._high - self._low + 1
         parts = np.concatenate([self._products, self._part_products(edges[len(self._products) :])])
         self._products = parts[hops:]
         both = parts[:hops] + parts[1 : hops + 1] + parts[2 : hops + 2]
         begin, end = edges[:hops], edges[_WINDOW_HOPS:]
         count = (end - begin)[:, None].astype(np.float64)
-        sums, squares = self._sums(begin, end)
+        # Samples and squares, summed over the windows moved to either side.
+        sums, squares = (
+            self._running[:, end[:, None] + self._moves] - self._running[:, begin[:, None] + self._moves]
+        )
         energies = count * squares - sums * sums + np.rint(count * count * _FAINT)
         back, forward = slice(halves - 1, None, -1), slice(self._low + self._high, None)
         early, late = sums[:, back], sums[:, forward]
@@ -132,19 +150,6 @@ class Correlator:
         """First decimated sample of a part: part k is the hundredth of a second around hop k."""
         return (2 * part - 1) * self._rate // (2 * HOP_HZ * self._step)
 
-    def _edges(self, hops: int) -> Whole:
-        """Of the parts in the windows of the next hops, counted from the first sample kept."""
-        first = self._hop - 1
-        return np.array([self._edge(first + k) - self._slow_at for k in range(hops + _WINDOW_HOPS)])
-
-    def _certain(self) -> int:
-        """How many more hops the sound reaches for."""
-        known = self._slow_at + len(self._slow) - self._reach
-        hops = max((known * HOP_HZ * self._step) // self._rate - self._hop - 2, 0)
-        while self._edge(self._hop + hops + 2) <= known:
-            hops += 1
-        return hops
-
     def _part_products(self, edges: Whole) -> Values:
         """Products of samples a lag apart, around each sample, summed over each part between the edges:
         shape (parts, 2, halves)."""
@@ -158,11 +163,6 @@ class Correlator:
             after = windows[:, high + low + odd : 2 * high + 1 + odd]
             np.add.reduceat(before * after, starts, axis=0, out=sums[:, odd])
         return sums
-
-    def _sums(self, begin: Whole, end: Whole) -> Values:
-        """Samples and squares, summed over the windows moved by -high to high + 1: (2, hops, moves)."""
-        around = [_windows(row, 2 * self._high + 2) for row in self._running]
-        return np.array([moved[end - self._high] - moved[begin - self._high] for moved in around])
 
 
 def _windows(values: Values, width: int) -> Values:

@@ -9,6 +9,7 @@ import math
 from collections import deque
 from typing import Final, NamedTuple
 
+from blend_shapes.audio.background import Background
 from blend_shapes.audio.correlation import HOP_HZ, Samples
 from blend_shapes.audio.pitch import Pitch
 from blend_shapes.life.phrasing import Accent, ClauseEnd, Mark, Onset
@@ -16,13 +17,6 @@ from blend_shapes.life.phrasing import Accent, ClauseEnd, Mark, Onset
 GAP_S: Final = 0.24
 """Silence from which a phrase has ended: closures and hissing within words are shorter."""
 _BEGIN_HOPS: Final = 3
-_GATE_DB: Final = 9.0
-_FAINT_DB: Final = -60.0
-_FLOOR_RISE_DB: Final = 4.0 / HOP_HZ
-_FLOOR_FALL: Final = 0.3
-_START_FLOOR_DB: Final = -50.0
-_LEAST_FLOOR_DB: Final = -80.0
-
 _MEMORY_HOPS: Final = 500
 """The speaker's pitch and loudness are means over about so many voiced hops."""
 _PRIOR_ST: Final = 2.5
@@ -64,11 +58,10 @@ class Intonation:
     Each mark is found once, in order of `known`: the media time up to which sound is needed to know it.
     """
 
-    def __init__(self, rate: int) -> None:
-        """Raises ValueError for a rate that `Pitch` does not take."""
+    def __init__(self, rate: int, together: int = 1) -> None:
+        """`together`: see `Pitch`. Raises ValueError for a rate that it does not take."""
         self.rate = rate
-        self._pitch = Pitch(rate)
-        self._floor = _START_FLOOR_DB
+        self._pitch = Pitch(rate, together, Background().stands_out)
         self._speaker = _Speaker()
         self._phrase: deque[_Voiced] = deque(maxlen=2 * _SYLLABLE_HOPS)
         """The last voiced hops of the phrase."""
@@ -82,15 +75,19 @@ class Intonation:
         self._heard: deque[tuple[float, float, float]] = deque()
         """(time, semitones, height) of voiced hops."""
 
+    @property
+    def look_ahead(self) -> float:
+        """Seconds of sound after a time that its pitch is known by."""
+        return self._pitch.look_ahead
+
     def listen(self, samples: Samples) -> list[Mark]:
         """Take the next samples and give the marks now known."""
         track = self._pitch.follow(samples)
         marks: list[Mark] = []
         values = zip(track.f0.tolist(), track.level.tolist(), strict=True)
         for at, (f0, level) in enumerate(values, start=track.first):
-            above = self._above_background(at, level)
             pitch = 12.0 * math.log2(f0 / 100.0) if f0 > 0.0 else -math.inf
-            if above and self._speaker.likely(pitch):
+            if self._speaker.likely(pitch):
                 marks += self._voiced(_Voiced(at, pitch, level))
             else:
                 marks += self._unvoiced(at)
@@ -99,12 +96,12 @@ class Intonation:
     def height(self, begin: float, end: float) -> float | None:
         """The highest pitch from `begin` to `end` seconds, in standard deviations above the speaker's mean.
 
-        None where nothing was voiced. Wants sound up to `Pitch.look_ahead` after `end`.
+        None where nothing was voiced. Wants sound up to `look_ahead` after `end`.
         """
         return max((height for time, _, height in self._heard if begin <= time < end), default=None)
 
     def asks(self, end: float) -> bool:
-        """Whether pitch rises towards `end`. Wants sound up to `Pitch.look_ahead` after it."""
+        """Whether pitch rises towards `end`. Wants sound up to `look_ahead` after it."""
         voiced = [(pitch, height) for time, pitch, height in self._heard if end - _ENDING_S <= time < end]
         if len(voiced) < 2 * _LAST_HOPS:
             return False
@@ -117,16 +114,6 @@ class Intonation:
         while self._heard and self._heard[0][0] < before:
             self._heard.popleft()
 
-    def _above_background(self, at: int, level: float) -> bool:
-        if at == 0:
-            self._floor = min(level, _START_FLOOR_DB)
-        elif level < self._floor:
-            self._floor += _FLOOR_FALL * (level - self._floor)
-        else:
-            self._floor += min(_FLOOR_RISE_DB, level - self._floor)
-        self._floor = max(self._floor, _LEAST_FLOOR_DB)
-        return level > max(self._floor + _GATE_DB, _FAINT_DB)
-
     def _voiced(self, hop: "_Voiced") -> list[Mark]:
         marks: list[Mark] = []
         if hop.at - self._last > 1:
@@ -136,7 +123,7 @@ class Intonation:
         self._speaker.add(hop)
         self._heard.append((hop.at / HOP_HZ, hop.pitch, self._speaker.height(hop.pitch)))
         if not self._begun and len(self._phrase) >= _BEGIN_HOPS:
-            marks.append(Onset(self._phrase[0].at / HOP_HZ, self._first, _known(hop.at)))
+            marks.append(Onset(self._phrase[0].at / HOP_HZ, self._first, self._pitch.known(hop.at)))
             self._begun, self._first = True, False
         if self._lowest is not None:
             self._lowest = min(self._lowest, hop.pitch)
@@ -156,7 +143,7 @@ class Intonation:
         if silent >= GAP_S * HOP_HZ:
             if self._begun:
                 end = (self._last + 1) / HOP_HZ
-                marks.append(ClauseEnd(end, self.asks(end), _known(at)))
+                marks.append(ClauseEnd(end, self.asks(end), self._pitch.known(at)))
                 self._begun = False
             self._phrase.clear()
         return marks
@@ -173,7 +160,7 @@ class Intonation:
         prominence = height + (louder - _LOUD_DB) / _A_DEVIATION_DB
         if height < _LEAST_HEIGHT or louder < _LEAST_DB or prominence < self._speaker.prominent():
             return []
-        accent = Accent(self._syllable(peak, level) / HOP_HZ, self._accents, height, _known(now))
+        accent = Accent(self._syllable(peak, level) / HOP_HZ, self._accents, height, self._pitch.known(now))
         self._accents += 1
         return [accent]
 
@@ -227,7 +214,3 @@ class _Speaker:
     def height(self, pitch: float) -> float:
         """Standard deviations above the mean."""
         return (pitch - self._pitch) / max(math.sqrt(self._variance), _LEAST_DEVIATION_ST)
-
-
-def _known(hop: int) -> float:
-    return hop / HOP_HZ + Pitch.look_ahead

@@ -28,6 +28,8 @@ _STEPS: Final = 24
 _WEIGHTS: Final = np.array([math.sqrt(1.0 - _FADE**2) * _FADE**j for j in range(_STEPS)])
 _GAIN: Final = 1.13
 """Makes up for what spline and limit take away."""
+_SPLINE: Final = np.array([[1, 4, 1, 0], [-3, 0, 3, 0], [3, -6, 3, 0], [-1, 3, -3, 1]]) / 6.0
+"""From four heights to the cubic B-spline between the middle ones, by powers of the way."""
 
 
 @lru_cache(maxsize=4096)
@@ -44,21 +46,29 @@ def _height(seed: int, index: int, period: int) -> Array:
     return limited
 
 
+@lru_cache(maxsize=1024)
+def _cubic(seed: int, index: int, period: int) -> Array:
+    """From point `index` of the lattice to the next: coefficients of 1, x, x^2, x^3, shape (4, 6)."""
+    heights = np.array([_height(seed, i, period) for i in range(index - 1, index + 3)])
+    cubic: Array = (_SPLINE @ heights * DEVIATION).astype(np.float32)
+    return cubic
+
+
 def drift(seed: int, times: Times, period_steps: int = 0) -> Array:
-    """Shape (times, 6), columns as CHANNELS. With `period_steps` it repeats after so many steps."""
+    """Shape (times, 6), columns as CHANNELS, for rising times. With `period_steps` it repeats after so many
+    steps."""
     position = times / STEP_S
-    index = np.floor(position).astype(np.int64)
+    index = np.floor(position)
+    x = (position - index).astype(np.float32)[:, None]
     low, high = int(index[0]), int(index[-1])
-    heights = np.array([_height(seed, i, period_steps) for i in range(low - 1, high + 3)])
-    heights *= DEVIATION
-    x = (position - index).astype(np.float32)
-    y = 1.0 - x
-    a, d = y * y * y, x * x * x
-    b = 4.0 - 6.0 * x * x + 3.0 * d
-    c = 6.0 - a - b - d
-    at = index - low
-    result: Array = a[:, None] * heights[at]
-    for weight, later in ((b, 1), (c, 2), (d, 3)):
-        result += weight[:, None] * heights[at + later]
-    result *= np.float32(1.0 / 6.0)
+    if low == high:
+        c0, c1, c2, c3 = _cubic(seed, low, period_steps)
+    else:
+        cubics = np.array([_cubic(seed, i, period_steps) for i in range(low, high + 1)])
+        c0, c1, c2, c3 = cubics[(index - low).astype(np.int64)].transpose(1, 0, 2)
+    result: Array = c3 * x
+    for c in (c2, c1):
+        result += c
+        result *= x
+    result += c0
     return result

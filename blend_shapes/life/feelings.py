@@ -25,6 +25,8 @@ class _Feeling:
     """Upper face and mouth side by side, at the intensity wanted."""
     grows: NDArray[np.bool_]
     """Which columns come, rather than go."""
+    shows: bool
+    """Whether it makes anything of a face."""
 
 
 class Feelings:
@@ -51,11 +53,16 @@ class Feelings:
         aim = np.float32(intensity) * np.concatenate([found.upper, found.mouth])
         before = self._spans[-1].aim if self._spans else np.zeros_like(aim)
         start = max(at, self._spans[-1].start) if self._spans else at
-        self._spans.append(_Feeling(start, found, aim, np.abs(aim) > np.abs(before)))
+        self._spans.append(_Feeling(start, found, aim, np.abs(aim) > np.abs(before), bool(aim.any())))
 
     def at(self, time: float) -> Mood:
         """The mood last passed to."""
         return next((s.mood for s in reversed(self._spans) if s.start <= time), self._spans[0].mood)
+
+    @property
+    def show(self) -> bool:
+        """Whether any of them makes anything of a face."""
+        return any(span.shows for span in self._spans)
 
     def face(self, times: Times) -> tuple[Array, Array]:
         """What the moods make of the upper face and of the mouth: shape (times, 58), or (58,) where nothing

@@ -8,7 +8,7 @@ from blend_shapes.arkit import CHANNELS, INDEX
 from blend_shapes.articulation.windows import Array
 from blend_shapes.face import Weights
 from blend_shapes.life.drift import CHANNELS as DRIFTS
-from blend_shapes.life.pulses import COLUMNS, GAZE, HEAD_AT
+from blend_shapes.life.pulses import GAZE, GAZE_AT, HEAD_AT, expression
 
 _COUNT: Final = len(CHANNELS)
 _JAW, _CLOSE = INDEX["jawOpen"], INDEX["mouthClose"]
@@ -37,30 +37,24 @@ def _leaning(name: str) -> float:
 
 _LEAN: Final = _ASYMMETRY * np.array([_leaning(n) for n in CHANNELS], np.float32)
 
-_SIGNED: Final = ("left eye left", "right eye left", "gaze up", "jaw left", "mouth left")
-_SCALE: Final = 1.0 / np.array([30.0, 30.0, 25.0, 1.0, 1.0], np.float32)
-"""An eye at weight 1 has turned 30 degrees sideways, or 25 up or down."""
-# What each signed motion moves: one way, the other way; lids follow the gaze in part.
-_MOVES: Final[dict[str, tuple[dict[str, float], dict[str, float]]]] = {
-    "left eye left": ({"eyeLookOutLeft": 1.0}, {"eyeLookInLeft": 1.0}),
-    "right eye left": ({"eyeLookInRight": 1.0}, {"eyeLookOutRight": 1.0}),
-    "gaze up": (
-        {"eyeLookUpLeft": 1.0, "eyeLookUpRight": 1.0, "eyeWideLeft": 0.2, "eyeWideRight": 0.2},
-        {"eyeLookDownLeft": 1.0, "eyeLookDownRight": 1.0, "eyeBlinkLeft": 0.4, "eyeBlinkRight": 0.4},
-    ),
-    "jaw left": ({"jawLeft": 1.0}, {"jawRight": 1.0}),
-    "mouth left": ({"mouthLeft": 1.0}, {"mouthRight": 1.0}),
-}
-_TABLE: Final = [
-    (INDEX[shape], way * len(_SIGNED) + i, share)
-    for i, motion in enumerate(_SIGNED)
-    for way, shapes in enumerate(_MOVES[motion])
-    for shape, share in shapes.items()
-]
-_MOVED: Final = np.array([column for column, _, _ in _TABLE])
-_MOVER: Final = np.array([mover for _, mover, _ in _TABLE])
-_SHARE: Final = np.array([share for _, _, share in _TABLE], np.float32)
-_YAW, _PITCH, _VERGENCE = (COLUMNS[name] for name in GAZE)
+_SOURCES: Final = (*GAZE, "jawSide", "mouthSide")
+_MOTIONS: Final[tuple[tuple[dict[str, float], float, dict[str, float]], ...]] = (
+    ({"gazeYaw": 1.0, "vergence": -1.0}, 30.0, {"eyeLookOutLeft": 1.0}),
+    ({"gazeYaw": -1.0, "vergence": 1.0}, 30.0, {"eyeLookInLeft": 1.0}),
+    ({"gazeYaw": 1.0, "vergence": 1.0}, 30.0, {"eyeLookInRight": 1.0}),
+    ({"gazeYaw": -1.0, "vergence": -1.0}, 30.0, {"eyeLookOutRight": 1.0}),
+    ({"gazePitch": 1.0}, 25.0, {"eyeLookUp": 1.0, "eyeWide": 0.2}),
+    ({"gazePitch": -1.0}, 25.0, {"eyeLookDown": 1.0, "eyeBlink": 0.4}),
+    ({"jawSide": 1.0}, 1.0, {"jawLeft": 1.0}),
+    ({"jawSide": -1.0}, 1.0, {"jawRight": 1.0}),
+    ({"mouthSide": 1.0}, 1.0, {"mouthLeft": 1.0}),
+    ({"mouthSide": -1.0}, 1.0, {"mouthRight": 1.0}),
+)
+"""What each motion is made of, how much of it is weight 1 (an eye that has turned 30 degrees sideways, or
+25 up or down), and what it moves; lids follow the gaze in part. None moves what another does."""
+_MADE_OF: Final = np.array([[of.get(name, 0.0) for of, _, _ in _MOTIONS] for name in _SOURCES], np.float32)
+_SCALE: Final = np.array([1.0 / full for _, full, _ in _MOTIONS], np.float32)
+_MOVES: Final = np.array([expression(moved)[:_COUNT] for _, _, moved in _MOTIONS])
 _SIDES: Final = slice(DRIFTS.index("jawSide"), DRIFTS.index("mouthSide") + 1)
 
 
@@ -71,16 +65,12 @@ def finished(mouth: Weights, life: Array, slow: Array, closed: Array) -> Weights
     afterwards, the others are spent.
     """
     life[:, HEAD_AT] += slow[:, :3]
-    signed = np.empty((len(life), len(_SIGNED)), np.float32)
-    np.subtract(life[:, _YAW], life[:, _VERGENCE], out=signed[:, 0])
-    np.add(life[:, _YAW], life[:, _VERGENCE], out=signed[:, 1])
-    signed[:, 2] = life[:, _PITCH]
-    signed[:, 3:] = slow[:, _SIDES]
-    signed *= _SCALE
-    both = np.concatenate([signed, -signed], axis=1)
-    np.maximum(both, 0.0, out=both)
-    life[:, _MOVED] += both[:, _MOVER] * _SHARE
+    # Products with 0 and 1, and one of each column that is neither: exact in whatever order they are added.
+    motions = np.concatenate([life[:, GAZE_AT], slow[:, _SIDES]], axis=1) @ _MADE_OF
+    motions *= _SCALE
+    np.maximum(motions, 0.0, out=motions)
     face = life[:, :_COUNT]
+    face += motions @ _MOVES
     if closed.any():
         face *= 1.0 - np.minimum(_KEPT_SHUT * closed, 1.0)[:, None] * _OPENERS
     face = face + mouth

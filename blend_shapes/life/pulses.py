@@ -4,15 +4,17 @@ An expression is a vector of 58 columns: the 52 weights, head yaw, pitch, roll, 
 far each eye turns in (degrees; positive is to the character's left and up).
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blend_shapes.arkit import CHANNELS, HEAD_ANGLES, INDEX
-from blend_shapes.articulation.windows import Array, Row
+from blend_shapes.articulation.windows import Array, Row, Times, evaluate
 
 GAZE: Final = ("gazeYaw", "gazePitch", "vergence")
 COLUMNS: Final[dict[str, int]] = {name: i for i, name in enumerate((*CHANNELS, *HEAD_ANGLES, *GAZE))}
@@ -59,9 +61,60 @@ by_time: Final = attrgetter("window")
 """Sorting key: the sum of pulses must not depend on who announced them first."""
 
 
-def total(vectors: Sequence[Array], windows: Array) -> Array:
-    """The sum of vectors times their windows, shape (times, 58)."""
-    if not vectors:
+def total(vectors: Sequence[Array] | Array, windows: Array) -> Array:
+    """The sum of vectors (n, 58) times their windows (n, times), shape (times, 58)."""
+    if not len(vectors):
         return np.zeros((windows.shape[1], WIDTH), np.float32)
-    result: Array = np.add.reduce(windows[:, :, None] * np.array(vectors)[:, None, :], axis=0)
+    result: Array = np.add.reduce(windows[:, :, None] * np.asarray(vectors)[:, None, :], axis=0)
     return result
+
+
+class Pulses:
+    """The pulses of one face that have begun and are not over."""
+
+    def __init__(self) -> None:
+        self._pulses: list[Pulse] = []
+        self._table: tuple[NDArray[np.float64], Array] | None = None
+        """Windows and vectors of them all, as long as these are the ones."""
+        self._first_end = math.inf
+        self._stops = math.inf
+
+    def __len__(self) -> int:
+        return len(self._pulses)
+
+    def add(self, pulse: Pulse) -> None:
+        """It begins next, unless it begins after the stop."""
+        if pulse.start < self._stops:
+            self._pulses.append(pulse)
+            self._first_end = min(self._first_end, pulse.end)
+            self._table = None
+
+    def stop(self, at: float) -> None:
+        """None begins at this time or later."""
+        self._stops = at
+        self._keep([p for p in self._pulses if p.start < at])
+
+    def forget(self, before: float) -> None:
+        """No time before this one is asked for any more."""
+        if self._first_end <= before:
+            self._keep([p for p in self._pulses if p.end > before])
+
+    def total(self, times: Times, *others: Sequence[Row]) -> tuple[Array, list[Array]]:
+        """The sum of the pulses at these times, shape (times, 58), and other windows evaluated in the same
+        sweep, each (rows, times)."""
+        if self._table is None:
+            vectors = np.array([p.vector for p in self._pulses], np.float32).reshape(-1, WIDTH)
+            self._table = np.array([p.window for p in self._pulses]).reshape(-1, 4), vectors
+        rows, vectors = self._table
+        more = [row for rows in others for row in rows]
+        windows = evaluate(np.concatenate([rows, more]) if more else rows, times)
+        found, begin = [], len(vectors)
+        for other in others:
+            found.append(windows[begin : begin + len(other)])
+            begin += len(other)
+        return total(vectors, windows[: len(vectors)]), found
+
+    def _keep(self, pulses: list[Pulse]) -> None:
+        self._pulses = pulses
+        self._first_end = min((p.end for p in pulses), default=math.inf)
+        self._table = None

@@ -6,6 +6,7 @@ import asyncio
 from server import app, config
 from server.command import serve
 from server.net.serving import tls_context
+from server.speech.character import Character
 from server.turn.turn import Engines, pause_s
 
 
@@ -20,12 +21,13 @@ def run(args: argparse.Namespace) -> int:
     found, default = app.cast(tree)
     print(config.explain(tree))
     print(f"characters: {', '.join(sorted(found))} (default: {default})")
-    print(asyncio.run(_engines(tree)))
+    print(asyncio.run(_engines(tree, found[default])))
     return 0
 
 
-async def _engines(tree: config.Config) -> str:
+async def _engines(tree: config.Config, character: Character) -> str:
     async with app.engines(tree) as made:
+        app.match_language(tree, made, character)
         return _match(tree, made)
 
 

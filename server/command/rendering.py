@@ -63,6 +63,7 @@ async def render(
         speaking=lambda: None,
     )
     await delivery.attach(sink)
+    turn.let_go()
     try:
         await turn.run()
     except* FaceWireError as group:

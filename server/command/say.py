@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _render(text: str, args: argparse.Namespace) -> Rendering:
     tree = config.load(args.config or config.nearby())
-    async with app.engines(tree) as engines:
+    async with app.engines(config.deaf(tree)) as engines:
         character = _character(args, tree.characters.default)
         return await render(text, engines, character, mood=args.mood)
 

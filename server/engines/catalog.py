@@ -27,7 +27,11 @@ ENGINES: Mapping[str, Mapping[str, Entry]] = {
         "silero": Entry("server.engines.detectors.silero:SileroDetector"),
         "loudness": Entry("server.engines.detectors.loudness:LoudnessDetector"),
     },
-    "recognizer": {},
+    "recognizer": {
+        "auto": Entry("server.engines.recognizers.auto:recognizer"),
+        "faster-whisper": Entry("server.engines.recognizers.faster_whisper:WhisperRecognizer"),
+        "pocketsphinx": Entry("server.engines.recognizers.pocketsphinx:PocketsphinxRecognizer"),
+    },
     "brain": {
         "echo": Entry("server.engines.brains.echo:EchoBrain"),
         "knowledge": Entry("server.engines.brains.knowledge:KnowledgeBrain"),

@@ -18,13 +18,14 @@ from protocol import messages as m
 from protocol.codes import ERRORS, FINAL, BadMessage, Close, Consequence
 from protocol.dialogue import ClientOrder
 from protocol.face_format import FaceLayout
-from server.audio.chunk import BYTES_PER_SAMPLE, AudioFormat
 from server.errors import PeerError
 from server.net import translate
 from server.net.allowance import Allowance
+from server.net.microphone import Microphone
 from server.net.outbox import Outbox
 from server.net.service import Service
 from server.net.websocket import CLOSE_S, WebSocket
+from server.rooms.rooms import Rooms
 from server.turn.session import Session
 
 STRIKES: Final = 8
@@ -33,7 +34,12 @@ FORGIVEN_PER_S: Final = 0.1
 FLOOD: Final = 200
 """So many messages beyond the allowed rate close a connection."""
 MISSED_BEATS: Final = 2
-_RETRY_AFTER_MS: Final = {"busy": 1000, "too_many_messages": 1000, "too_many_sessions": 5000}
+_RETRY_AFTER_MS: Final = {
+    "busy": 1000,
+    "room_full": 5000,
+    "too_many_messages": 1000,
+    "too_many_sessions": 5000,
+}
 _DATA: Final = (WSMsgType.BINARY, WSMsgType.TEXT)
 _GONE: Final = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
 
@@ -60,7 +66,7 @@ class Connection:
         )
         self._settle_form(FaceLayout())
         self._order = ClientOrder()
-        self._microphone = AudioFormat(0)
+        self._microphone: Microphone | None = None
         self._rate = Allowance(service.limits.messages_per_s, service.limits.messages_per_s)
         self._strikes = Allowance(STRIKES, FORGIVEN_PER_S)
         self._flood = Allowance(FLOOD, FLOOD * FORGIVEN_PER_S)
@@ -172,7 +178,7 @@ class Connection:
         character = service.character(hello.character)
         terms = translate.terms(hello, character, service.face, service.pace)
         self._settle_form(layout)
-        self._microphone = AudioFormat(0 if hello.mic is None else hello.mic.rate)
+        self._microphone = None if hello.mic is None else Microphone(hello.mic, service.limits.mic_ms)
         old, token = hello.session, hello.resume_token
         session = service.sessions.find(old, token) if old and token else None
         if session is not None:
@@ -205,18 +211,31 @@ class Connection:
 
     async def _enter(self, session: Session, resumed: m.Position | None) -> None:
         layout = self._outbox.wire.layout
-        drives = session.terms.mode == "drive"
-        taken = self._microphone if drives else None
-        self._outbox.post(translate.welcome(session, self._service, layout, taken, resumed))
+        deaf = self._deafness(session)
+        taken = self._microphone if deaf is None else None
+        info = None if taken is None else taken.info
+        self._outbox.post(translate.welcome(session, self._service, layout, info, resumed))
+        if deaf is not None and self._service.listens:
+            self._refuse(deaf.code, str(deaf))
         self._post_clips()
         if resumed is None:
             await session.attach(self._outbox)
         else:
             await session.attach(self._outbox, resumed.turn, resumed.pts)
-        if drives:
-            session.listen(self._microphone)
-        elif resumed is None and self._service.greeting:
+        if taken is not None:
+            session.listen(taken.format)
+        if resumed is None and self._service.greeting:
             session.greet()
+
+    def _deafness(self, session: Session) -> PeerError | None:
+        """Why nobody here hears the microphone, None if somebody does or there is none."""
+        if self._microphone is None or session.terms.mode == "drive":
+            return None
+        try:
+            self._service.check_hearing(session.terms.character.speaker.language)
+        except PeerError as error:
+            return error
+        return None
 
     def _post_clips(self) -> None:
         if self.session is not None:
@@ -313,8 +332,14 @@ class Connection:
             self._missed += 1
             self._outbox.ping()
             silent_s = clock.now() - self._last_message
-            if silent_s >= server.idle_timeout_s and not (self.session and self.session.busy):
+            if silent_s >= server.idle_timeout_s and not self._occupied:
                 self._refuse("idle_timeout", f"nothing came for {server.idle_timeout_s:g} s")
+
+    @property
+    def _occupied(self) -> bool:
+        """Whether a client has reason to be silent: it listens, to a reply or to a room."""
+        session = self.session
+        return session is not None and (session.busy or session.membership is not None)
 
     # --- what each message does ------------------------------------------------------------------
 
@@ -357,13 +382,21 @@ class Connection:
         self._held.microphone(message.state)
 
     def _hear(self, message: m.Microphone) -> None:
-        limit_ms = self._service.limits.mic_ms
-        if len(message.audio) * 1000 > limit_ms * self._microphone.rate * BYTES_PER_SAMPLE:
-            raise PeerError(f"send at most {limit_ms} ms of audio in a message", "too_large")
-        self._held.hear(translate.sound(message, self._microphone))
+        assert self._microphone is not None, "out of order without a microphone in hello"
+        self._held.hear(self._microphone.sound(message))
 
-    def _no_rooms(self, message: m.FromClient) -> None:
-        raise PeerError("this server has no rooms", "not_available")
+    def _join(self, message: m.Join) -> None:
+        self._service.check_open()
+        self._rooms.join(self._held, message.room, message.name)
+
+    def _leave_room(self, message: m.Leave) -> None:
+        self._rooms.leave(self._held, message.room)
+
+    @property
+    def _rooms(self) -> Rooms:
+        if self._service.rooms is None:
+            raise PeerError("this server has no rooms", "not_available")
+        return self._service.rooms
 
     @property
     def _held(self) -> Session:
@@ -381,6 +414,6 @@ _ACTIONS: Final[dict[type[m.FromClient], Callable[[Connection, Any], None]]] = {
     m.Bye: Connection._bye,
     m.Mic: Connection._mic,
     m.Microphone: Connection._hear,
-    m.Join: Connection._no_rooms,
-    m.Leave: Connection._no_rooms,
+    m.Join: Connection._join,
+    m.Leave: Connection._leave_room,
 }

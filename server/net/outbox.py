@@ -2,9 +2,9 @@
 
 Control that must overtake (welcome, errors, flush, state, pong) goes first, the events of a turn follow in
 order, live media goes last and is left out where the network is behind. While nothing waits and the
-network keeps up a turn's event is written straight into the transport; else the writer sends what waits,
-and whoever streams waits with it. A client that takes nothing for longer than the send timeout loses its
-connection, and only that.
+network keeps up both kinds of media are written straight into the transport; else the writer sends what
+waits, and whoever streams waits with it. A client that takes nothing for longer than the send timeout
+loses its connection, and only that.
 """
 
 import asyncio
@@ -24,7 +24,8 @@ URGENT_ROOM = 256
 LIVE_ROOM = 16
 """Live messages that may wait; the oldest give way."""
 LIVE_BYTES = 8_192
-"""While so much lies in the transport's buffer, no live media is added to it."""
+"""While more than this lies in the transport's buffer, no live media is added to it. A congested transport
+takes writes again below 16 KiB, so a write of live media never waits."""
 CALM_BYTES = 32_768
 """A write that leaves no more than this in the transport's buffer cannot block (its mark is 64 KiB)."""
 
@@ -97,9 +98,17 @@ class Outbox:
         self._push(partial(self._socket.put, self.wire.event(event)))
 
     def live(self, event: Live) -> None:
-        if not self._closed and self._socket.unsent <= LIVE_BYTES:
-            self._live.append(self.wire.event(event))
+        if self._closed or self._socket.unsent > LIVE_BYTES:
+            return
+        payload = self.wire.event(event)
+        if self._live or not self._calm(payload):
+            self._live.append(payload)
             self._wake.set()
+            return
+        try:
+            _at_once(self._socket.put(payload))
+        except ConnectionError:
+            self._give_up("it is gone")
 
     def hush(self) -> None:
         self._hushed += 1
@@ -173,6 +182,16 @@ class Outbox:
         self.close()
         self._socket.abort()
         self._lost(why)
+
+
+def _at_once(writing: Coroutine[None, None, None]) -> None:
+    """A write that cannot block, done here and now."""
+    try:
+        writing.send(None)
+    except StopIteration:
+        return
+    writing.close()
+    raise RuntimeError("a write into a calm transport waited")
 
 
 def _to_nobody(why: str) -> None: ...

@@ -10,7 +10,9 @@ from protocol.codes import Close
 from server import config
 from server.clock import Clock
 from server.errors import PeerError
+from server.rooms.rooms import Rooms
 from server.speech.character import Character
+from server.speech.languages import covered, primary
 from server.turn.session import Session
 from server.turn.sessions import Sessions
 
@@ -60,10 +62,14 @@ class Service:
     """BCP 47 tags that the voice speaks; empty for any."""
     rate: int
     """Sample rate of the voice."""
+    rooms: Rooms | None = None
+    """Voice chat, where there is any."""
     drive: bool = False
     """Whether there is a driver for the users' own faces."""
     listens: bool = False
     """Whether users can talk to the character, not only write."""
+    understands: tuple[str, ...] = ()
+    """BCP 47 tags that are understood where it listens; empty for any."""
     token: str | None = None
     greeting: bool = False
     ready: bool = False
@@ -85,12 +91,21 @@ class Service:
 
     def check_language(self, tag: str | None) -> None:
         """Raises PeerError for a language that the voice does not speak."""
-        if tag is None or not self.languages:
-            return
-        spoken = {language.lower().replace("_", "-").partition("-")[0] for language in self.languages}
-        if tag.lower().replace("_", "-").partition("-")[0] not in spoken:
+        if tag is not None and not covered(tag, self.languages):
+            spoken = sorted(set(map(primary, self.languages)))
             raise PeerError(
-                f"the voice does not speak {tag!r}; it speaks {', '.join(sorted(spoken))}",
+                f"the voice does not speak {tag!r}; it speaks {', '.join(spoken)}", "unknown_language"
+            )
+
+    def check_hearing(self, tag: str) -> None:
+        """Raises PeerError where nobody listens, or not to this language."""
+        if not self.listens:
+            raise PeerError("this server does not listen; leave out `hello.mic` and write", "not_available")
+        if not covered(tag, self.understands):
+            understood = ", ".join(sorted(set(map(primary, self.understands))))
+            raise PeerError(
+                f"the server understands {understood}, not {tag!r}; leave out `hello.mic` and write, or "
+                f"choose a character or `language` that is understood",
                 "unknown_language",
             )
 

@@ -23,6 +23,8 @@ from server.turn.session import Session, Terms
 from server.turn.turn import Pace
 
 SERVER = "FaceWire"
+PEER_FORMS: Final = 64
+"""Peer segments whose bytes are kept: they leave for all listeners at the moment they are made."""
 FEATURES = ("text", "say", "captions", "moods", "cues", "clips", "resume")
 DRIVE_FEATURES = ("moods", "clips", "resume", "drive")
 PROFILE = "arkit"
@@ -46,6 +48,8 @@ class Wire:
     encode: Encode
 
     def event(self, event: e.TurnEvent) -> Payload:
+        if isinstance(event, e.PeerSpoke):
+            return peer_segment(event, self.layout, self.encode)
         return self.encode(message(event, self.layout))
 
 
@@ -56,14 +60,14 @@ def encoder(binary: bool) -> Encode:
 # --- to the client ---------------------------------------------------------------------------------
 
 
-def message(event: e.TurnEvent, layout: FaceLayout) -> m.FromServer:
+def message(event: e.InOrder | e.AtOnce | e.MirrorReady, layout: FaceLayout) -> m.FromServer:
     """The wire message of a turn's event."""
     if type(event) is e.SegmentReady:  # nearly every event
         return segment(event, layout)
-    if type(event) is e.MirrorReady:
+    if isinstance(event, e.MirrorReady):
         frames = event.frames
         return m.Mirror(event.seq, frames.pts, layout.pack(frames.weights, frames.head))
-    return _control(event)
+    return _at_once(event) if isinstance(event, e.AtOnce) else _in_order(event, layout)
 
 
 def segment(event: e.SegmentReady, layout: FaceLayout) -> m.Segment:
@@ -80,10 +84,18 @@ def segment(event: e.SegmentReady, layout: FaceLayout) -> m.Segment:
     )
 
 
-def _control(event: e.TurnEvent) -> m.FromServer:
+@lru_cache(maxsize=PEER_FORMS)
+def peer_segment(event: e.PeerSpoke, layout: FaceLayout, encode: Encode) -> Payload:
+    """Made once for all listeners who take this form, who get the very same object."""
+    voice, frames = event.audio, event.frames
+    face = layout.pack(frames.weights, frames.head) if len(frames) else b""
+    face_pts = frames.pts if len(frames) else 0
+    pts = voice.format.micros(voice.position)
+    return encode(m.PeerSegment(event.peer, event.seq, pts, voice.to_bytes(), face_pts, face))
+
+
+def _in_order(event: e.InOrder, layout: FaceLayout) -> m.FromServer:
     match event:
-        case e.StateChanged(state):
-            return m.State(state)
         case e.TurnBegan(turn, origin, id):
             return m.Turn(turn, origin, id)
         case e.WordSpoken(turn, pts, end, text):
@@ -96,19 +108,31 @@ def _control(event: e.TurnEvent) -> m.FromServer:
             return m.End(turn, pts)
         case e.StageTimes(turn, stages):
             return m.Timings(turn, stages)
+        case e.SegmentReady():
+            return segment(event, layout)
+
+
+def _at_once(event: e.AtOnce) -> m.FromServer:
+    match event:
+        case e.StateChanged(state):
+            return m.State(state)
         case e.TurnFlushed(turn, reason, fade_ms):
             return m.Flush(turn, reason, fade_ms)
         case e.TurnFailed(turn, code, text):
             return m.Error(code, text, turn)
-        case _:
-            raise TypeError(f"{type(event).__name__} has no message")
+        case e.UtteranceHeard(text, final, language):
+            return m.Heard(text, final, language)
+        case e.PeerChanged(room, peer, name, state, you, character):
+            return m.Peer(room, peer, name, state, you, character)
+        case e.PeerSaid(peer, pts, end, text):
+            return m.Said(peer, pts, end, text)
 
 
 def welcome(
     session: Session,
     service: Service,
     layout: FaceLayout,
-    microphone: AudioFormat | None,
+    microphone: m.AudioFormatInfo | None,
     resumed: m.Position | None,
 ) -> m.Welcome:
     """All that a client needs to know of its session; it hard-codes no table.
@@ -116,7 +140,6 @@ def welcome(
     `microphone` is what is taken of the client's, None if nothing is.
     """
     fps = session.terms.pace.fps
-    features = (*FEATURES, "drive") if service.drive else FEATURES
     return m.Welcome(
         protocol=m.VERSION,
         server=SERVER,
@@ -127,10 +150,20 @@ def welcome(
         face=m.FaceFormatInfo(layout.format, fps, PROFILE, CHANNELS, layout.head),
         limits=_limits(service.limits, service.server),
         character=session.terms.character.name,
-        features=DRIVE_FEATURES if session.terms.mode == "drive" else features,
-        mic=None if microphone is None else m.AudioFormatInfo(CODEC, microphone.rate),
+        features=_features(session, service),
+        mic=microphone,
         resumed=resumed,
     )
+
+
+def _features(session: Session, service: Service) -> tuple[str, ...]:
+    drives = session.terms.mode == "drive"
+    more = {
+        "listen": service.listens and not drives,
+        "drive": service.drive and not drives,
+        "rooms": service.rooms is not None,
+    }
+    return (*(DRIVE_FEATURES if drives else FEATURES), *(name for name, there in more.items() if there))
 
 
 def _limits(limits: Limits, server: Server) -> m.Limits:
@@ -182,8 +215,12 @@ def terms(hello: m.Hello, character: Character, face: Face, pace: PaceSection) -
 
 
 def sound(message: m.Microphone, microphone: AudioFormat) -> AudioChunk:
-    """What the microphone heard. Raises BadMessage for half a sample, PeerError for a time out of reach."""
-    if message.pts > LATEST_US:
+    """What a microphone of pcm16 heard. Raises BadMessage for half a sample, PeerError as `position`."""
+    return AudioChunk(pcm16.unpack(message.audio), microphone, position(message.pts, microphone))
+
+
+def position(pts: int, microphone: AudioFormat) -> int:
+    """The sample at this time of a microphone. Raises PeerError for one out of reach."""
+    if pts > LATEST_US:
         raise PeerError(f"a microphone's pts is at most {LATEST_US}; it counts from 0 on each connection")
-    position = (message.pts * microphone.rate + 500_000) // 1_000_000
-    return AudioChunk(pcm16.unpack(message.audio), microphone, position)
+    return (pts * microphone.rate + 500_000) // 1_000_000

@@ -1,6 +1,7 @@
 """aiohttp's WebSocket as this protocol wants it: its close codes, its subprotocols, no compression."""
 
 import asyncio
+import socket
 
 from aiohttp import WSCloseCode, WSMessage, web
 
@@ -12,6 +13,8 @@ LINGER_S = 0.5
 """How long a client that is still sending a huge message may read why it is refused."""
 CLOSE_S = 2.0
 """How long the closing handshake may take."""
+UNSENT_BYTES = 16_384
+"""Unsent bytes that the system keeps; the rest waits here, where live media can be left out."""
 _LONGEST_REASON = 120
 """A close frame holds 123 bytes of text."""
 _CODES = {
@@ -35,6 +38,16 @@ class _Response(web.WebSocketResponse):
                 await _put(self, self.too_large)
                 await asyncio.sleep(LINGER_S)
         return await super().close(code=code, message=message, drain=drain)
+
+
+def _keep_little(transport: asyncio.Transport) -> None:
+    """Where the system can, let it take no more than UNSENT_BYTES ahead of the network.
+
+    Else seconds of live media would wait in its buffers behind a slow network, and control behind them.
+    """
+    kernel = transport.get_extra_info("socket")
+    if kernel is not None and hasattr(socket, "TCP_NOTSENT_LOWAT"):
+        kernel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
 
 
 async def _put(response: web.WebSocketResponse, payload: Payload) -> None:
@@ -64,6 +77,7 @@ class WebSocket:
         await response.prepare(request)
         if request.transport is None:
             raise ConnectionResetError("the client left during the handshake")
+        _keep_little(request.transport)
         return cls(response, request.transport)
 
     @property

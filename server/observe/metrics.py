@@ -14,6 +14,7 @@ from prometheus_client.process_collector import ProcessCollector
 
 from server.turn.events import (
     MirrorReady,
+    PeerSpoke,
     SegmentReady,
     StageTimes,
     TurnBegan,
@@ -79,10 +80,29 @@ class Metrics:
             "facewire_drive_sessions", "Those of the sessions in drive mode", registry=self.registry
         )
 
+        self._rooms = Gauge("facewire_rooms", "Rooms with members", registry=self.registry)
+        self._members = Gauge("facewire_room_members", "Members of all rooms", registry=self.registry)
+        self._forms = Gauge(
+            "facewire_peer_segments_encoded",
+            "Forms of those segments, each written once for all who take it",
+            registry=self.registry,
+        )
+        self._peer_segments = Counter(
+            "facewire_peer_segments", "Segments made of voices in rooms", registry=self.registry
+        )
+
     def watch_sessions(self, count: Callable[[], int], driving: Callable[[], int]) -> None:
         """Ask for the number of sessions, and of those in drive mode, at each scrape."""
         self._sessions.set_function(count)
         self._driving.set_function(driving)
+
+    def watch_rooms(
+        self, count: Callable[[], int], members: Callable[[], int], forms: Callable[[], int]
+    ) -> None:
+        """Ask at each scrape for the number of rooms, of all their members, and of segments encoded."""
+        self._rooms.set_function(count)
+        self._members.set_function(members)
+        self._forms.set_function(forms)
 
     def observe(self, event: TurnEvent) -> None:
         """The observer of a session."""
@@ -91,6 +111,8 @@ class Metrics:
                 self._lateness.observe(lateness)
             case MirrorReady(lateness=lateness):
                 self._mirror.observe(lateness)
+            case PeerSpoke():
+                self._peer_segments.inc()
             case StageTimes(stages=stages):
                 for stage, ms in stages.items():
                     self._stages.labels(stage).observe(ms / 1000)

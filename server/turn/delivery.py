@@ -15,6 +15,7 @@ from server.turn.events import (
     InOrder,
     Live,
     MoodChanged,
+    PeerSpoke,
     SegmentReady,
     TurnBegan,
     TurnEvent,
@@ -94,6 +95,11 @@ class Delivery:
     def live(self, event: Live) -> None:
         """Send now or never; without a listener only the observer learns of it."""
         self._observer(event)
+        if self._listener is not None:
+            self._listener.live(event)
+
+    def relay(self, event: PeerSpoke) -> None:
+        """Send now or never what others produce; the observer does not learn of it here."""
         if self._listener is not None:
             self._listener.live(event)
 

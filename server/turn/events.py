@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from blend_shapes.face import FaceFrames
+from server.audio.chunk import AudioChunk
 from server.speech.values import Segment
 
 AvatarState = Literal["idle", "listening", "thinking", "speaking"]
@@ -86,6 +87,15 @@ class TurnFailed:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class UtteranceHeard:
+    """What the user said, as far as it is understood; each replaces the one before until `final`."""
+
+    text: str
+    final: bool
+    language: str | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MirrorReady:
     """Frames of the user's own face, on the timeline of their microphone."""
@@ -96,10 +106,55 @@ class MirrorReady:
     """Seconds since the sound that made them certain arrived."""
 
 
+PeerState = Literal["joined", "left", "muted"]
+
+
+@dataclass(frozen=True, slots=True)
+class PeerChanged:
+    """Who is in the room: someone else, or with `you` whoever is told."""
+
+    room: str
+    peer: int
+    name: str
+    state: PeerState
+    you: bool = False
+    character: str | None = None
+    """Who answers under this name; None for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeerSaid:
+    """A word or phrase of what somebody in the room says, on that peer's timeline."""
+
+    peer: int
+    pts: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PeerSpoke:
+    """Voice and face of somebody in the room, on that peer's timeline; without audio, nothing for now.
+
+    One value goes to all who hear it at this number of frames a second.
+    """
+
+    peer: int
+    seq: int
+    audio: AudioChunk
+    frames: FaceFrames
+
+    def ended(self) -> "PeerSpoke":
+        """In its place, for one who is not to hear it: that nothing follows for now."""
+        return PeerSpoke(
+            self.peer, self.seq, self.audio.split(0)[0], self.frames.split(self.frames.first)[0]
+        )
+
+
 InOrder = TurnBegan | WordSpoken | MoodChanged | CueReached | SegmentReady | TurnEnded | StageTimes
 """Told to the client in the order of the turn; may wait for the network."""
-AtOnce = StateChanged | TurnFlushed | TurnFailed
+AtOnce = StateChanged | TurnFlushed | TurnFailed | UtteranceHeard | PeerChanged | PeerSaid
 """Told to the client at once; overtakes whatever waits."""
-Live = MirrorReady
+Live = MirrorReady | PeerSpoke
 """Sent to the client now or never; waits for nothing and holds up nothing."""
 TurnEvent = InOrder | AtOnce | Live

@@ -6,18 +6,16 @@ into *takes*: a take begins with the first sound after a rest or a long hole, an
 its own, so that it can begin and end at rest like a turn.
 """
 
-import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Literal
+from dataclasses import replace
+from typing import Final, Protocol
 
 import numpy as np
 
 from blend_shapes.face import FaceFrames
 from blend_shapes.layers import LivingFace
-from server.audio.chunk import AudioChunk, AudioFormat, Samples
+from server.audio.chunk import AudioChunk, AudioFormat
 from server.clock import Clock
 from server.errors import EngineError
 from server.ports import FaceDriver
@@ -25,36 +23,34 @@ from server.speech.character import Character
 from server.speech.values import SpeechChunk
 from server.turn.delivery import Delivery
 from server.turn.events import MirrorReady, TurnFailed
+from server.turn.microphone import HOLE_S, MicrophoneQueue, MicrophoneState, Piece
 from server.turn.offload import offloaded
 
-QUEUE_S: Final = 2.0
-"""Sound that may wait; when it is more the oldest is left out."""
-QUEUE_ITEMS: Final = 256
-FASTEST: Final = 1.05
-"""Sound is followed at this many times real time: more than any clock is off, so that none runs late."""
-LEEWAY_S: Final = 2.0
-"""And so much at once, as it comes after a network has stalled."""
-HOLE_S: Final = 1.0
-"""A hole up to this long is heard as silence, after a longer one a new take begins."""
 TAKE_S: Final = 0.1
 """A take counts as so much sound: beginning one is work too."""
-PIECE_S: Final = 0.2
-"""Sound that waits is followed in pieces up to this long: less work than message by message."""
-
 TONES: Final = frozenset("zh cmn yue nan hak wuu th lo vi my".split())
 """Languages whose pitch makes the words: a rise at the end asks nothing."""
-
-MicrophoneState = Literal["open", "closed", "muted"]
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """Sound that has come, or None: the microphone rests."""
+class Audience(Protocol):
+    """Who else hears the user's voice and sees the face of it. No call waits or raises.
 
-    arrived: float
-    chunk: AudioChunk | None
+    Audio and frames lie on the timeline of the microphone, and come in takes: in a take audio goes on
+    without a gap, and so do frames, of which the first is at or before the first sample.
+    """
+
+    def follow(self, audio: AudioChunk | None, frames: FaceFrames) -> None:
+        """What was followed, and the frames that it made certain.
+
+        None: the microphone rests, and these are the frames to the end of the sound and beyond.
+        """
+        ...
+
+    def rest(self) -> None:
+        """The take is over. Safe to call twice."""
+        ...
 
 
 class _Take:
@@ -73,14 +69,18 @@ class _Take:
         self.end = self._start
         """Position after the last sample heard, on the microphone's timeline."""
 
-    async def follow(self, samples: Samples, position: int) -> FaceFrames:
-        """Hear silence up to `position`, which is not before `end`, and the samples from there on."""
-        silence = np.zeros(position - self.end, np.int16)
-        audio = np.concatenate([silence, samples]) if len(silence) else samples
-        chunk = AudioChunk(audio, self._microphone, self.end - self._start)
-        self.end += len(audio)
-        speech = SpeechChunk(chunk, phones=None)
-        self._life.listen(audio, self._microphone.rate)
+    def joined(self, chunk: AudioChunk) -> AudioChunk:
+        """The chunk, which is not before `end`, with the silence from there on before it."""
+        silence = np.zeros(chunk.position - self.end, np.int16)
+        samples = np.concatenate([silence, chunk.samples]) if len(silence) else chunk.samples
+        return AudioChunk(samples, self._microphone, self.end)
+
+    async def follow(self, audio: AudioChunk) -> FaceFrames:
+        """Hear what begins at `end`; the frames that are certain now."""
+        placed = replace(audio, position=self.end - self._start)
+        self.end = audio.end
+        speech = SpeechChunk(placed, phones=None)
+        self._life.listen(audio.samples, self._microphone.rate)
         self._life.hear(None, speech.end)
         return self._placed(self._life.compose(await offloaded(self._executor, self._track.follow, speech)))
 
@@ -104,8 +104,8 @@ class _Take:
 class Mirror:
     """The face of one microphone stream, whose timeline and numbers start from 0; `run` is to be a task.
 
-    `character` is asked who the face is, at each take and change of mood. Memory is bounded, whatever
-    comes and for how long.
+    `character` is asked who the face is, at each take and change of mood; `audience` who else is there, at
+    all times. Memory is bounded, whatever comes and for how long.
     """
 
     def __init__(
@@ -118,6 +118,7 @@ class Mirror:
         seed: int,
         clock: Clock,
         delivery: Delivery,
+        audience: Callable[[], Audience | None] = lambda: None,
     ) -> None:
         self._microphone = microphone
         self._driver = driver
@@ -126,11 +127,10 @@ class Mirror:
         self._seed = seed
         self._clock = clock
         self._delivery = delivery
-        self._wake = asyncio.Event()
-        self._waiting: deque[_Waiting] = deque()
-        self._queued = 0
-        self._overflowed = False
-        self._due = clock.now() - LEEWAY_S
+        self._audience = audience
+        self.arrived = 0
+        """Position after the last sample that came."""
+        self._queue = MicrophoneQueue(microphone, clock, delivery.tell)
         self._take: _Take | None = None
         self._takes = 0
         self._end = 0
@@ -143,19 +143,16 @@ class Mirror:
 
         What was heard already is cut off.
         """
-        if self._failed or not len(chunk):
-            return
-        self._queued += len(chunk)
-        self._put(chunk)
-        self._bound()
+        self.arrived = max(self.arrived, chunk.end)
+        if not self._failed and len(chunk):
+            self._queue.put(chunk)
 
     def switch(self, state: MicrophoneState) -> None:
         """The microphone is open, or it rests, and with it the face."""
         if state == "open":
             self._failed = False
-        elif not self._waiting or self._waiting[-1].chunk is not None:
-            self._put(None)
-            self._bound()
+        else:
+            self._queue.rest()
 
     def feel(self) -> None:
         """The character's mood has changed."""
@@ -166,74 +163,37 @@ class Mirror:
         """Follow what is heard, for ever. Cancelling is safe."""
         try:
             while True:
-                while not self._waiting:
-                    self._wake.clear()
-                    await self._wake.wait()
-                await self._clock.sleep_until(self._due)
-                if self._waiting:
-                    await self._step()
+                await self._step(await self._queue.next())
         finally:
             self._end_take()
 
-    # --- the queue -------------------------------------------------------------------------------
-
-    def _put(self, chunk: AudioChunk | None) -> None:
-        self._waiting.append(_Waiting(self._clock.now(), chunk))
-        self._wake.set()
-
-    def _bound(self) -> None:
-        """Leave out the oldest, but never the newest, where too much waits; say so once."""
-        most = self._microphone.samples(QUEUE_S)
-        while len(self._waiting) > 1 and (self._queued > most or len(self._waiting) > QUEUE_ITEMS):
-            oldest = self._waiting.popleft().chunk
-            self._queued -= 0 if oldest is None else len(oldest)
-            if not self._overflowed:
-                self._overflowed = True
-                text = f"sound comes faster than real time; {QUEUE_S:g} s may wait, the oldest is left out"
-                self._delivery.tell(TurnFailed(None, "microphone_overflow", text))
-
-    def _next(self) -> AudioChunk | None:
-        """What waits first, with what follows it without a hole, up to PIECE_S."""
-        first = self._waiting.popleft().chunk
-        if first is None:
-            return None
-        pieces, end = [first.samples], first.end
-        most = first.position + self._microphone.samples(PIECE_S)
-        while self._waiting and (chunk := self._waiting[0].chunk) is not None:
-            if chunk.position != end or chunk.end > most:
-                break
-            pieces.append(chunk.samples)
-            end = chunk.end
-            self._waiting.popleft()
-        self._queued -= end - first.position
-        return AudioChunk(np.concatenate(pieces), first.format, first.position) if pieces[1:] else first
-
     # --- the face --------------------------------------------------------------------------------
 
-    async def _step(self) -> None:
-        arrived = self._waiting[0].arrived
-        chunk = self._next()
+    async def _step(self, piece: Piece) -> None:
         try:
-            frames = await (self._settle() if chunk is None else self._follow(chunk))
+            if piece.chunk is None:
+                await self._settle(piece.arrived)
+            else:
+                await self._follow(piece.chunk, piece.arrived)
         except EngineError as error:
             self._fail(error.code, str(error))
         except Exception:
             log.exception("a mirror failed")
             self._fail("internal", "something went wrong here; open the microphone again")
-        else:
-            self._show(frames, arrived)
+        self._queue.followed(piece)
 
-    async def _follow(self, chunk: AudioChunk) -> FaceFrames:
+    async def _follow(self, chunk: AudioChunk, arrived: float) -> None:
         _, fresh = chunk.split(self._end - chunk.position)
         if not len(fresh):
-            return FaceFrames.empty(self._shown, self._fps)
+            return
         if self._take is None or fresh.position - self._take.end > self._microphone.samples(HOLE_S):
             self._end_take()
             self._take = self._new_take(fresh.position)
-            self._charge(TAKE_S)
-        self._charge((fresh.end - self._take.end) / self._microphone.rate)
+            self._queue.charge(TAKE_S)
+        self._queue.charge((fresh.end - self._take.end) / self._microphone.rate)
         self._end = fresh.end
-        return await self._take.follow(fresh.samples, fresh.position)
+        audio = self._take.joined(fresh)
+        self._show(audio, await self._take.follow(audio), arrived)
 
     def _new_take(self, position: int) -> _Take:
         character = self._character()
@@ -248,10 +208,10 @@ class Mirror:
         )
         return _Take(self._driver, life, self._fps, self._microphone, position)
 
-    async def _settle(self) -> FaceFrames:
+    async def _settle(self, arrived: float) -> None:
         try:
-            take = self._take
-            return FaceFrames.empty(self._shown, self._fps) if take is None else await take.settle()
+            if self._take is not None:
+                self._show(None, await self._take.settle(), arrived)
         finally:
             self._end_take()
 
@@ -259,23 +219,22 @@ class Mirror:
         if self._take is not None:
             self._take.close()
         self._take = None
+        if (audience := self._audience()) is not None:
+            audience.rest()
 
-    def _show(self, frames: FaceFrames, arrived: float) -> None:
+    def _show(self, audio: AudioChunk | None, frames: FaceFrames, arrived: float) -> None:
         """Send what is new: the frames of a rest may reach into the take after it."""
+        if (audience := self._audience()) is not None:
+            audience.follow(audio, frames)
         _, fresh = frames.split(self._shown)
         if len(fresh):
             self._shown = fresh.end
             self._delivery.live(MirrorReady(self._seq, fresh, self._clock.now() - arrived))
             self._seq += 1
 
-    def _charge(self, seconds: float) -> None:
-        """So much sound is followed now; the next may be when real time has caught up."""
-        self._due = max(self._due, self._clock.now() - LEEWAY_S) + seconds / FASTEST
-
     def _fail(self, code: str, message: str) -> None:
         """The face stands still until the microphone is opened again."""
         self._failed = True
         self._end_take()
-        self._waiting.clear()
-        self._queued = 0
+        self._queue.clear()
         self._delivery.tell(TurnFailed(None, code, message))

@@ -1,6 +1,7 @@
 """Work that is too long for the event loop, done in threads and waited for whatever happens."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import ParamSpec, TypeVar
@@ -21,16 +22,13 @@ async def offloaded(
     if executor is None:
         return work(*args, **kwargs)
     job = executor.submit(work, *args, **kwargs)
-    done = asyncio.wrap_future(job)
-    stopped: asyncio.CancelledError | None = None
-    while not done.done():
-        try:
-            await asyncio.wait({done})
-        except asyncio.CancelledError as error:
-            job.cancel()
-            stopped = error
-    if stopped is None:
-        return done.result()
-    if not done.cancelled():
-        done.exception()  # seen, or asyncio would complain that nobody did
-    raise stopped
+    try:
+        return await asyncio.wrap_future(job)  # whoever cancels this cancels a job that has not begun
+    except asyncio.CancelledError:
+        done = asyncio.wrap_future(job)
+        while not done.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait({done})
+        if not done.cancelled():
+            done.exception()  # seen, or asyncio would complain that nobody did
+        raise

@@ -52,6 +52,7 @@ async def rehearse(engines: Engines, character: Character, fps: int, clock: Cloc
         seed=0,
         speaking=lambda: None,
     )
+    turn.let_go()
     await turn.run()
     if engines.mirror is not None:
         executor = engines.mirror.executor

@@ -1,13 +1,10 @@
 """A session: one client's conversation from hello to bye. It outlives its socket.
 
-The one mutable object of the server. Whoever receives from the client calls the methods below, which
-never wait; one task, the session's own, performs the turns one after the other.
+Whoever receives from the client calls the methods below, which never wait; its conductor performs the turns
+one after the other, and its ear or its mirror hears the microphone.
 """
 
 import asyncio
-import contextlib
-import logging
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -18,29 +15,24 @@ from server.clock import Clock
 from server.errors import PeerError
 from server.history import History
 from server.speech.character import Character
+from server.turn.conductor import CANCEL_DEADLINE_S, FADE_MS, Conductor
 from server.turn.delivery import Delivery, Listener
+from server.turn.ear import Ear, Listening
 from server.turn.events import (
     AtOnce,
     AvatarState,
+    PeerSpoke,
     Reason,
     StateChanged,
     TurnEvent,
-    TurnFailed,
     TurnFlushed,
 )
-from server.turn.mirror import MicrophoneState, Mirror
-from server.turn.turn import EARLY_S, Engines, Pace, Request, Turn
+from server.turn.membership import Membership
+from server.turn.microphone import MicrophoneState
+from server.turn.mirror import Mirror
+from server.turn.turn import Engines, Pace, Request
 
-FADE_MS = 10
-CANCEL_DEADLINE_S = 2.0
-HEARD_DEADLINE_S = 0.15
-"""How long the next turn waits for the client to say where it stopped."""
-ATTENTION_S = 4.0
-"""After an interruption the avatar listens for so long, if nothing is said."""
 WAITING_LIMIT = 32
-HISTORY_CHARACTERS = 20_000
-
-log = logging.getLogger(__name__)
 
 Mode = Literal["converse", "drive"]
 Queue = Literal["now", "next", "last"]
@@ -57,7 +49,7 @@ class Terms:
 
 
 class Session:
-    """Owns its turns, or its mirror, its history and delivery. Create, `start`, and in the end `close`."""
+    """Owns its conductor, its ear or mirror, and delivery. Create, `start`, and in the end `close`."""
 
     def __init__(
         self,
@@ -67,51 +59,65 @@ class Session:
         clock: Clock,
         *,
         history: History | None = None,
+        listening: Listening | None = None,
         seed: int = 0,
         observer: Observer = lambda event: None,
     ) -> None:
         self.id = id
         self.terms = terms
-        self.history = history or History()
-        self.state: AvatarState = "idle"
         self._engines = engines
         self._clock = clock
         self._seed = seed
-        self._observer = observer
+        self._listening = listening or Listening()
         self._delivery = Delivery(observer)
-        self._waiting: deque[Request] = deque()
-        self._wake = asyncio.Event()
-        self._turn: Turn | None = None
-        self._turn_task: asyncio.Task[None] | None = None
-        self._reported: tuple[int, int] | None = None
-        self._report_arrived = asyncio.Event()
-        self._number = 0
-        self._conductor: asyncio.Task[None] | None = None
-        self._mirror: Mirror | None = None
-        self._mirror_task: asyncio.Task[None] | None = None
+        self._conductor = Conductor(
+            id,
+            engines,
+            lambda: self.terms.character,
+            terms.pace,
+            clock,
+            self._delivery,
+            history or History(),
+            seed,
+        )
+        self._hearer: Ear | Mirror | None = None
+        self._hearing: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
+        self.membership: Membership | None = None
+        """The session's place in a room; set by the room."""
+        self.microphone_state: MicrophoneState = "open"
 
     # --- life ------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Begin to perform turns; needs a running loop."""
-        self._conductor = asyncio.create_task(self._conduct(), name=f"session {self.id}")
+        self._conductor.start()
 
     async def close(self, reason: Reason) -> None:
         """End the current turn, forget what waits, wait for what was under way. Safe to call twice."""
         self.interrupt(reason)
-        own = (self._conductor, self._turn_task, self._mirror_task)
-        tasks = {task for task in own if task is not None}
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=CANCEL_DEADLINE_S)
-        self._conductor = self._turn_task = self._mirror_task = self._mirror = None
+        if self.membership is not None:
+            self.membership.close()
+        self._end_hearing()
+        if self._ending:
+            await asyncio.wait(self._ending, timeout=CANCEL_DEADLINE_S)
+        await self._conductor.close()
         self._delivery.close()
 
     @property
+    def history(self) -> History:
+        """What was said, as far as it was heard."""
+        return self._conductor.history
+
+    @property
+    def state(self) -> AvatarState:
+        """What the avatar does."""
+        return self._conductor.state
+
+    @property
     def busy(self) -> bool:
-        """Whether a turn runs, is being listened to, or waits."""
-        return self._turn is not None or bool(self._waiting)
+        """Whether a turn runs, is being listened to, or waits, or the user speaks."""
+        return self._conductor.busy
 
     # --- the client's listener -------------------------------------------------------------------
 
@@ -121,13 +127,16 @@ class Session:
         If nothing more of `turn` will come it is told to drop what it has of it: its end, or the flush, may
         have been lost with the old connection.
         """
-        if self._turn is not None and self._turn.pacer.begun:
-            at = pts if self._turn.number == turn else 0
-            self._turn.pacer.begin(self._clock.now(), at / 1e6)
+        current = self._conductor.current
+        if current is not None and current.pacer.begun:
+            at = pts if current.number == turn else 0
+            current.pacer.begin(self._clock.now(), at / 1e6)
         if turn > 0 and self._delivery.resumable(turn, pts) is None:
             listener.tell(TurnFlushed(turn, "superseded", FADE_MS))
         listener.tell(StateChanged(self.state))
         await self._delivery.attach(listener, turn, pts)
+        if self.membership is not None:
+            self.membership.attached()
 
     def detach(self, listener: Listener) -> None:
         """The listener's connection is gone: the turn pauses until another one is attached.
@@ -136,7 +145,9 @@ class Session:
         """
         self._delivery.detach(listener)
         if not self._delivery.attached:
-            self._end_mirror()
+            self._end_hearing()
+            if self.membership is not None:
+                self.membership.detached()
 
     @property
     def attached(self) -> bool:
@@ -145,7 +156,7 @@ class Session:
     def resumable(self, turn: int, pts: int) -> tuple[int, int] | None:
         """The position, if a client with `turn` up to `pts` can go on from it without a gap, or None."""
         at = self._delivery.resumable(turn, pts)
-        next_follows = at is None and turn <= self._number and self._delivery.follows(turn)
+        next_follows = at is None and turn <= self._conductor.number and self._delivery.follows(turn)
         return (turn, pts) if at == pts or next_follows else None
 
     # --- what the client says --------------------------------------------------------------------
@@ -158,8 +169,8 @@ class Session:
         self._check_mode()
         request = Request(text, "text", self._clock.now(), id)
         self._check_room()
-        self._stop("superseded")
-        self._enqueue(request, first=True)
+        self._conductor.stop("superseded")
+        self._conductor.request(request, first=True)
 
     def say(
         self, text: str, *, mood: str | None = None, id: str | None = None, queue: Queue = "last"
@@ -169,14 +180,18 @@ class Session:
         self._check_mood(mood)
         self._check_room()
         if queue == "now":
-            self._stop("superseded")
+            self._conductor.stop("superseded")
         request = Request(text, "say", self._clock.now(), id, mood)
-        self._enqueue(request, first=queue != "last")
+        self._conductor.request(request, first=queue != "last")
+
+    def overhear(self, text: str) -> None:
+        """Others said this among themselves: the next reply may know of it."""
+        self._conductor.overhear(text)
 
     def greet(self) -> None:
         """Speak the character's greeting, if it has one; not in drive mode."""
         if self.terms.mode == "converse" and self.terms.character.greeting:
-            self._enqueue(Request(self.terms.character.greeting, "greeting", self._clock.now()))
+            self._conductor.request(Request(self.terms.character.greeting, "greeting", self._clock.now()))
 
     def interrupt(self, reason: Reason, turn: int | None = None) -> None:
         """Stop the current reply at once and drop the turns that wait; with `turn` only if it is that one.
@@ -184,31 +199,14 @@ class Session:
         Silence comes first: the number is stale, queued media is gone and the client is told before this
         returns. The work behind the reply is cancelled and waited for by the session's own task.
         """
-        if turn is None or (self._turn is not None and turn == self._turn.number):
-            self._waiting.clear()
-            self._stop(reason)
-            if self.state != "idle" and reason in ("user_spoke", "client_asked"):
-                self._enter("listening")
-
-    def _stop(self, reason: Reason) -> None:
-        current, self._turn = self._turn, None
-        if current is None:
-            return
-        self._report_arrived.clear()
-        self._delivery.flush(current.number)
-        self._tell(TurnFlushed(current.number, reason, FADE_MS))
-        if self._turn_task is not None:
-            self._turn_task.cancel()
-        self._wake.set()
+        current = self._conductor.current
+        if turn is None or (current is not None and turn == current.number):
+            self._conductor.interrupt(reason)
 
     def played(self, turn: int, pts: int, state: Literal["playing", "starved", "idle"]) -> None:
         """The client's playhead is at `pts` of `turn`."""
-        self._reported = (turn, pts)
-        self._report_arrived.set()
         self._delivery.played(turn, pts)
-        if self._turn is not None and self._turn.number == turn and self._turn.pacer.begun:
-            self._turn.pacer.report(self._clock.now(), pts / 1e6, state)
-            self._wake.set()
+        self._conductor.played(turn, pts, state)
 
     def configure(
         self,
@@ -230,16 +228,41 @@ class Session:
             self.terms,
             character=replace(new, speaker=speaker, mood=mood or new.mood),
         )
-        if self._mirror is not None:
-            self._mirror.feel()
+        if isinstance(self._hearer, Mirror):
+            self._hearer.feel()
 
     # --- the user's own voice --------------------------------------------------------------------
 
     def listen(self, microphone: AudioFormat) -> None:
-        """The attached client's microphone stream begins, at position 0. Only in drive mode."""
-        self._end_mirror()
+        """The attached client's microphone stream begins, at position 0.
+
+        In drive mode its sound moves the user's face, else the avatar listens to it.
+        """
+        self._end_hearing()
+        self._hearer = self._mirror(microphone) if self.terms.mode == "drive" else self._ear(microphone)
+        self._hearing = asyncio.create_task(self._hearer.run(), name=f"microphone of {self.id}")
+
+    def hear(self, chunk: AudioChunk) -> None:
+        """Sound of the user, at its position in the stream. Raises PeerError where nobody can hear it."""
+        self._heard_by.hear(chunk)
+
+    def microphone(self, state: MicrophoneState) -> None:
+        """The user's microphone was opened, closed or muted. Raises PeerError as `hear` does."""
+        hearer = self._heard_by
+        hearer.switch(state)
+        self.microphone_state = state
+        if self.membership is not None and isinstance(hearer, Mirror):
+            self.membership.switch(state, hearer.arrived)
+
+    @property
+    def _heard_by(self) -> Ear | Mirror:
+        if self._hearer is None:
+            raise PeerError("this session takes no microphone, as `welcome.mic` says", "not_available")
+        return self._hearer
+
+    def _mirror(self, microphone: AudioFormat) -> Mirror:
         assert self._engines.mirror is not None, "drive mode without a driver"
-        self._mirror = Mirror(
+        return Mirror(
             microphone,
             self._engines.mirror,
             lambda: self.terms.character,
@@ -247,30 +270,32 @@ class Session:
             seed=self._seed,
             clock=self._clock,
             delivery=self._delivery,
+            audience=lambda: self.membership,
         )
-        self._mirror_task = asyncio.create_task(self._mirror.run(), name=f"mirror of {self.id}")
 
-    def hear(self, chunk: AudioChunk) -> None:
-        """Sound of the user, at its position in the stream. Raises PeerError where nobody can hear it."""
-        self._listening.hear(chunk)
+    def _ear(self, microphone: AudioFormat) -> Ear:
+        detector, recognizer = self._engines.detector, self._engines.recognizer
+        assert detector is not None and recognizer is not None, "a microphone without a recognizer"
+        return Ear(
+            microphone,
+            detector,
+            recognizer,
+            lambda: self.terms.character,
+            self._listening,
+            clock=self._clock,
+            conductor=self._conductor,
+            delivery=self._delivery,
+        )
 
-    def microphone(self, state: MicrophoneState) -> None:
-        """The user's microphone was opened, closed or muted. Raises PeerError as `hear` does."""
-        self._listening.switch(state)
+    def _end_hearing(self) -> None:
+        """Nothing more is heard of the microphone that was, nor shown."""
+        task, self._hearing, self._hearer = self._hearing, None, None
+        if task is not None:
+            task.cancel()
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
 
-    @property
-    def _listening(self) -> Mirror:
-        if self._mirror is None:
-            raise PeerError("this server has no speech recognizer; send `text`", "not_available")
-        return self._mirror
-
-    def _end_mirror(self) -> None:
-        """Nothing more is heard or shown of the microphone that was."""
-        if self._mirror_task is not None:
-            self._mirror_task.cancel()
-        self._mirror = self._mirror_task = None
-
-    # --- turns, one after the other --------------------------------------------------------------
+    # --- what can be done ------------------------------------------------------------------------
 
     def _check_mode(self) -> None:
         if self.terms.mode == "drive":
@@ -281,112 +306,15 @@ class Session:
             raise PeerError(f"no mood {mood!r}; there are {', '.join(sorted(MOODS))}", "unknown_mood")
 
     def _check_room(self) -> None:
-        if len(self._waiting) >= WAITING_LIMIT:
+        if self._conductor.waiting >= WAITING_LIMIT:
             raise PeerError(f"{WAITING_LIMIT} turns wait already; send more when some have ended", "busy")
 
-    def _enqueue(self, request: Request, *, first: bool = False) -> None:
-        if first:
-            self._waiting.appendleft(request)
-        else:
-            self._waiting.append(request)
-        self._wake.set()
+    # --- the room --------------------------------------------------------------------------------
 
-    async def _conduct(self) -> None:
-        while True:
-            while not self._waiting:
-                self._wake.clear()
-                await self._attend()
-            await self._perform(self._waiting.popleft())
-
-    async def _attend(self) -> None:
-        """Wait for what comes next. Who interrupted has the avatar's attention for a while."""
-        try:
-            async with asyncio.timeout(ATTENTION_S if self.state == "listening" else None):
-                await self._wake.wait()
-        except TimeoutError:
-            self._enter("idle")
-
-    async def _perform(self, request: Request) -> None:
-        self._number += 1
-        history = self.history if request.say else self.history.asked(request.text)
-        turn = Turn(
-            self._number,
-            request,
-            engines=self._engines,
-            character=self.terms.character,
-            history=history.trimmed(HISTORY_CHARACTERS),
-            pace=self.terms.pace,
-            delivery=self._delivery,
-            clock=self._clock,
-            seed=self._seed + self._number,
-            speaking=lambda: self._enter("speaking"),
-        )
-        self._turn = turn
-        self._enter("thinking")
-        self._turn_task = asyncio.create_task(turn.run(), name=f"turn {turn.number} of {self.id}")
-        heard_until: float | None = None
-        try:
-            await self._sent(turn, self._turn_task)
-            await self._played_out(turn)
-            heard_until = await self._heard_until(turn)
-            self._turn = self._turn_task = None
-        except asyncio.CancelledError:  # the session is being closed; its history is kept
-            heard_until = turn.pacer.playhead(self._clock.now())
-            raise
-        finally:
-            reply = turn.heard.until(heard_until)
-            self.history = history.heard(reply) if not request.say else history.said(reply)
-        if not self._waiting and self.state != "listening":
-            self._enter("idle")
-
-    async def _sent(self, turn: Turn, task: asyncio.Task[None]) -> None:
-        """Wait until the turn has been sent, or was stopped and cleaned up."""
-        task.add_done_callback(lambda _: self._wake.set())
-        while not task.done() and self._turn is turn:
-            self._wake.clear()
-            await self._wake.wait()
-        if self._turn is not turn:
-            await asyncio.wait({task}, timeout=CANCEL_DEADLINE_S)
-        if not task.done():
-            log.error("turn %d of session %s does not stop", turn.number, self.id)
-        elif not task.cancelled() and (error := task.exception()) is not None:
-            log.error("turn %d of session %s failed", turn.number, self.id, exc_info=error)
-            self._tell(TurnFailed(turn.number, "internal", "something went wrong here; please try again"))
-            self._stop("failed")
-
-    async def _played_out(self, turn: Turn) -> None:
-        """Wait until the listener has come to the end of the turn, or it was stopped."""
-        while self._turn is turn and (left := self._left_to_play(turn)) > EARLY_S:
-            self._wake.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(left):
-                    await self._wake.wait()
-
-    def _left_to_play(self, turn: Turn) -> float:
-        end = (turn.length_us or 0) / 1e6
-        return end - turn.pacer.playhead(self._clock.now())
-
-    async def _heard_until(self, turn: Turn) -> float | None:
-        """Seconds of the reply that were heard, None for all of it."""
-        if self._turn is turn:
-            return None
-        guess = turn.pacer.playhead(self._clock.now())
-        if self._reported is None or not self._delivery.attached:
-            return guess
-        try:
-            async with asyncio.timeout(HEARD_DEADLINE_S):
-                await self._report_arrived.wait()
-        except TimeoutError:
-            return guess
-        reported, pts = self._reported
-        return pts / 1e6 if reported == turn.number else guess
-
-    # --- telling ---------------------------------------------------------------------------------
-
-    def _enter(self, state: AvatarState) -> None:
-        if state != self.state:
-            self.state = state
-            self._tell(StateChanged(state))
-
-    def _tell(self, event: AtOnce) -> None:
+    def tell(self, event: AtOnce) -> None:
+        """Tell the client at once of what happens around it; nobody, while it is not there."""
         self._delivery.tell(event)
+
+    def relay(self, event: PeerSpoke) -> None:
+        """Pass on what others produce, now or never."""
+        self._delivery.relay(event)

@@ -1,7 +1,7 @@
 """One turn: think, speak and send as three coroutines joined by two bounded queues."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import aclosing, closing
 from dataclasses import dataclass, field
 
@@ -96,6 +96,8 @@ class Request:
     """Clock time of the true end of the user's input."""
     id: str | None = None
     mood: str | None = None
+    stages: Mapping[str, float] = field(default_factory=dict)
+    """Of what came before the turn, milliseconds since `since`; see `Marks`."""
 
     @property
     def say(self) -> bool:
@@ -116,7 +118,11 @@ class Marks:
 
 
 class Turn:
-    """Runs once. Cancelling `run` is safe: every stream is closed and nothing more is sent."""
+    """Runs once. Cancelling `run` is safe: every stream is closed and nothing more is sent.
+
+    It begins held back: it thinks, speaks and gathers what its queues hold, and nothing of it reaches the
+    client until it is let go.
+    """
 
     def __init__(
         self,
@@ -160,6 +166,8 @@ class Turn:
             hears_questions=False,
         )
         self._failed = False
+        self._let_go = asyncio.Event()
+        self._untold: list[TurnFailed] = []
         self._sentences: asyncio.Queue[Sentence | None] = asyncio.Queue(SENTENCES_AHEAD)
         self._media: asyncio.Queue[InOrder | Segment | None] = asyncio.Queue(MEDIA_AHEAD)
 
@@ -173,6 +181,22 @@ class Turn:
                 group.create_task(self._think(), name=f"think {self.number}")
                 group.create_task(self._speak(), name=f"speak {self.number}")
                 group.create_task(self._send(), name=f"send {self.number}")
+
+    @property
+    def failed(self) -> bool:
+        """Whether something of it could not be done."""
+        return self._failed
+
+    def let_go(self) -> None:
+        """From now on what is ready reaches the client."""
+        self._let_go.set()
+        while self._untold:
+            self._delivery.tell(self._untold.pop(0))
+
+    def hold_back(self) -> None:
+        """No sound of it, if there was none yet, until it is let go again; nor any error."""
+        if not self.pacer.begun:
+            self._let_go.clear()
 
     # --- think ---------------------------------------------------------------------------------
 
@@ -310,15 +334,17 @@ class Turn:
     # --- send ----------------------------------------------------------------------------------
 
     async def _send(self) -> None:
+        await self._let_go.wait()
         await self._delivery.send(TurnBegan(self.number, self.request.origin, self.request.id))
         while (item := await self._media.get()) is not None:
+            await self._let_go.wait()
             if isinstance(item, Segment):
                 await self._send_segment(item)
             else:
                 await self._delivery.send(item)
         self.length_us = self._mux.end_us
         await self._delivery.send(TurnEnded(self.number, self.length_us))
-        await self._delivery.send(StageTimes(self.number, dict(self._marks.stages)))
+        await self._delivery.send(StageTimes(self.number, {**self.request.stages, **self._marks.stages}))
 
     async def _send_segment(self, segment: Segment) -> None:
         end_s = segment.audio.end / segment.audio.format.rate
@@ -338,7 +364,11 @@ class Turn:
         message = str(error)
         if isinstance(error, CannotSpeak) and sentence is not None:
             message = f"{message} (left out: {sentence.text[:60]!r})"
-        self._delivery.tell(TurnFailed(self.number, error.code, message))
+        failed = TurnFailed(self.number, error.code, message)
+        if self._let_go.is_set():
+            self._delivery.tell(failed)
+        else:
+            self._untold.append(failed)
 
 
 def _us(seconds: float) -> int:

@@ -23,6 +23,7 @@ CASES = {
     "interrupt": 120,
     "mirror": 90,
     "streams": 180,
+    "rooms": 120,
     "memory": 240,
     "sessions": 300,
     "sync": 400,

@@ -1,4 +1,4 @@
-"""Reads a histogram out of Prometheus' text format."""
+"""Reads histograms and single values out of Prometheus' text format."""
 
 from dataclasses import dataclass
 
@@ -38,3 +38,12 @@ def histogram(text: str, name: str) -> Histogram:
                 buckets[bound] = buckets.get(bound, 0.0) + sample.value
     bounds = tuple(sorted(buckets))
     return Histogram(bounds, tuple(buckets[b] for b in bounds))
+
+
+def value(text: str, name: str) -> float:
+    """The value `name` without labels. Raises LookupError if the text has none."""
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            if sample.name == name:
+                return float(sample.value)
+    raise LookupError(name)

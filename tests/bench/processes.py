@@ -27,11 +27,11 @@ class Served:
 
     def cpu_seconds(self) -> float:
         """User and system time used so far (Linux; NaN elsewhere)."""
-        try:
-            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            return float("nan")
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return _cpu_seconds(Path(f"/proc/{self.pid}/stat"))
+
+    def loop_seconds(self) -> float:
+        """The same of the thread of its event loop."""
+        return _cpu_seconds(Path(f"/proc/{self.pid}/task/{self.pid}/stat"))
 
     def resident_mb(self) -> float:
         """Resident memory in MiB (Linux; NaN elsewhere)."""
@@ -40,6 +40,14 @@ class Served:
         except OSError:
             return float("nan")
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def _cpu_seconds(stat: Path) -> float:
+    try:
+        fields = stat.read_text().rpartition(")")[2].split()
+    except OSError:
+        return float("nan")
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:
@@ -103,7 +111,7 @@ def _write(config: Path) -> Path:
 CONFIG = """\
 server: {max_sessions: 5000}
 limits: {messages_per_s: 10000}
-engines: {brain: echo, voice: espeak, face: articulation}
+engines: {brain: echo, voice: espeak, face: articulation, recognizer: none}
 log: {level: warning}
 """
 
@@ -121,8 +129,13 @@ async def _answers(url: str, process: asyncio.subprocess.Process) -> None:
 
 async def load(url: str, arguments: Sequence[str]) -> bytes:
     """Run the load client to its end; what it printed. Cancelling ends it."""
-    async with python("-m", "tests.bench.load", url, *arguments, read=True) as process:
+    return await client("tests.bench.load", url, *arguments)
+
+
+async def client(module: str, *arguments: str) -> bytes:
+    """Run a module to its end; what it printed. Cancelling ends it."""
+    async with python("-m", module, *arguments, read=True) as process:
         out, _ = await process.communicate()
         if process.returncode:
-            raise RuntimeError(f"the load client ended with status {process.returncode}")
+            raise RuntimeError(f"{module} ended with status {process.returncode}")
         return out

@@ -22,7 +22,10 @@ class Wire:
         """Received so far, with the WebSocket's own headers."""
 
     async def send(self, message: m.FromClient) -> None:
-        await self._socket.send_bytes(codec.encode(message))
+        await self.send_encoded(codec.encode(message))
+
+    async def send_encoded(self, message: bytes) -> None:
+        await self._socket.send_bytes(message)
 
     async def receive(self) -> m.FromServer:
         """The next message. Raises ConnectionError when the server has closed."""

@@ -92,7 +92,12 @@ class Client:
 
 SECTIONS: dict[str, dict[str, object]] = {
     "server": {"port": 0},
-    "engines": {"brain": "echo", "voice": {"use": "tone", "character_s": 0.02}, "face": "articulation"},
+    "engines": {
+        "brain": "echo",
+        "voice": {"use": "tone", "character_s": 0.02},
+        "face": "articulation",
+        "recognizer": None,
+    },
 }
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.protocol import timeline_cases
+from tests.protocol import live_cases, timeline_cases
 from tests.protocol.timeline_replay import Replay, Step
 from tests.protocol.vector_cases import every_case
 
@@ -30,7 +30,8 @@ def files() -> dict[Path, bytes]:
 
 def timelines() -> dict[str, dict[str, Any]]:
     """The timeline vectors by name, with what the Python client makes of each step as what is wanted."""
-    return {name: wanted(script.vector) for name, script in timeline_cases.every_case()}
+    cases = [*timeline_cases.every_case(), *live_cases.every_case()]
+    return {name: wanted(script.vector) for name, script in cases}
 
 
 def wanted(vector: dict[str, Any]) -> dict[str, Any]:

@@ -11,12 +11,26 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from python_client import live_clock, media_clock, playout, reports, resampler, sampler
+from python_client import (
+    cushion,
+    jitter,
+    live_clock,
+    live_peer,
+    live_playout,
+    live_reception,
+    live_ring,
+    media_clock,
+    mixer,
+    playout,
+    reports,
+    resampler,
+    sampler,
+)
+from tests.protocol import live_cases, timeline_cases
 from tests.protocol.make_vectors import FOLDER
-from tests.protocol.timeline_cases import every_case
 from tests.protocol.timeline_replay import Step, run
 
-SCRIPTS = dict(every_case())
+SCRIPTS = dict([*timeline_cases.every_case(), *live_cases.every_case()])
 STORED = {path.stem: json.loads(path.read_bytes()) for path in sorted((FOLDER / "timeline").glob("*.json"))}
 
 
@@ -49,9 +63,32 @@ def test_every_script_is_stored() -> None:
     (media_clock, "EXTRAPOLATION_S", 0.12, "hung"),
     (playout, "FADE_MS", 6, "gap"),
     (playout, "CAPACITY_S", 13, "overrun"),
-    (playout, "TARGET_GROWTH", 1.6, "gap"),
-    (playout, "TARGET_MAX_MS", 610.0, "cushion-grows"),
-    (playout, "TARGET_RELAX_S", 31.0, "cushion-relaxes"),
+    (cushion, "GROWTH", 1.6, "gap"),
+    (cushion, "MOST_MS", 610.0, "cushion-grows"),
+    (cushion, "RELAX_S", 31.0, "cushion-relaxes"),
+    (jitter, "SPARE_MS", 31.0, "live-jitter"),
+    (jitter, "BUCKET_MS", 4.0, "live-jitter"),
+    (jitter, "COVERED", 0.9, "live-jitter"),
+    (jitter, "MEMORY_S", 15.0, "live-jitter"),
+    (jitter, "RELAX_S", 250.0, "live-dry"),
+    (jitter, "CREEP", 0.02, "live-slow"),
+    (live_peer, "LOOP_SHIFT_S", 0.0, "live-runs"),
+    (live_playout, "FADE_MS", 6, "live-runs"),
+    (live_playout, "CAPACITY_S", 3, "live-hung"),
+    (live_playout, "WINDOW_S", 0.25, "live-fast"),
+    (live_playout, "SMOOTHING", 0.3, "live-slow"),
+    (live_playout, "STEERING", 0.0003, "live-slow"),
+    (live_playout, "FASTEST", 0.004, "live-fast"),
+    (live_playout, "SOME", 1.9, "live-cut-quiet"),
+    (live_playout, "MUCH", 2.5, "live-cut-voice"),
+    (live_playout, "BEYOND_MS", 249.0, "live-backlog-310"),
+    (live_playout, "OVER_S", 0.35, "live-end-lost"),
+    (live_reception, "LONGEST_HOLE_S", 0.199, "live-hole-200"),
+    (live_reception, "LONGEST_HOLE_S", 0.202, "live-hole-201"),
+    (live_ring, "QUIET", 0.001, "live-cut-quiet"),
+    (live_ring, "LOUD_HOPS", 9, "live-cut-voice"),
+    (mixer, "KNEE", 0.8, "live-company"),
+    (mixer, "LEAVING_MS", 40, "live-left"),
     (live_clock, "TARGET_US", 16_000, "mirror"),
     (live_clock, "LONGEST_US", 249_999, "mirror-250"),
     (live_clock, "LONGEST_US", 300_000, "mirror-300"),
@@ -84,7 +121,7 @@ def test_a_client_with_another_constant_does_not_pass(
 
 def ticks(name: str) -> Iterator[tuple[Step, Step]]:
     """The pictures of a vector: step and what is wanted."""
-    return ((step, step["want"]) for step in STORED[name]["script"] if "device" in step)
+    return ((step, step["want"]) for step in STORED[name]["script"] if "device" in step and "want" in step)
 
 
 class Change(NamedTuple):
@@ -408,3 +445,173 @@ def test_a_hidden_page_comes_back_in_time() -> None:
     )
     assert first["heard"][2] - last["heard"][2] == pytest.approx(1e6 * (after["at"] - before["at"]), abs=1)
     assert first["shown"] == pytest.approx(first["heard"][2] + 8333, abs=0.01)
+
+
+# --- rooms ------------------------------------------------------------------------------------------------
+
+
+class Look(NamedTuple):
+    """A peer at one picture."""
+
+    at: float
+    state: str
+    run: int
+    ms: float
+    """Media time heard."""
+    shown: float
+    weights: list[float]
+    held: float
+    target: float
+    sound: float
+
+
+def looks(name: str, peer: int = 1) -> list[Look]:
+    seen = []
+    for step, want in ticks(name):
+        of = want["peers"][str(peer)]
+        (run, state, pts), (held, target) = of["heard"], of["held"]
+        face = (of["shown"], of["weights"])
+        seen.append(Look(step["at"], state, run, pts / 1000, *face, held, target, want["sound"]))
+    return seen
+
+
+def changes(name: str, peer: int = 1) -> list[tuple[str, int, float]]:
+    """State, run and position in milliseconds at each change."""
+    steps = [want["peers"][str(peer)]["blocks"] for _, want in ticks(name)]
+    return [(state, run, pts / 1000) for blocks in steps for _, state, run, pts in blocks]
+
+
+def counts(name: str, peer: int = 1) -> dict[str, int]:
+    of: dict[str, int] = STORED[name]["counts"]["peers"][str(peer)]
+    return of
+
+
+LIVE = [name for name in STORED if name.startswith("live-")]
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_what_holds_in_every_room(name: str) -> None:
+    """Channel `a` is the time of its frame, of the 50 ms grid: the face is that of what is heard."""
+    last: dict[int, float] = {}
+    for look in looks(name):
+        assert look.ms >= last.get(look.run, 0.0), "never back within a run"
+        last[look.run] = look.ms
+        if look.shown >= 0 and name != "live-hung":  # frames of more than three seconds ago are gone
+            assert look.shown / 1000 < look.ms + 50, "the next frame at most, at the beginning of a run"
+        assert look.target >= 60
+        assert look.held <= 2000
+        assert look.sound < 1
+
+
+@pytest.mark.parametrize("name", ["live-fast", "live-slow", "live-cut-voice", "live-device-48000-48000"])
+def test_the_face_of_a_peer_is_that_of_the_sample_heard(name: str) -> None:
+    judged = 0
+    for look in looks(name):
+        frame = look.shown / 1e6 % 1
+        due = look.shown == pytest.approx(1000 * look.ms + 8333, abs=0.01) and look.ms > 100
+        if look.state == "playing" and due and frame < 0.95:
+            assert look.weights == pytest.approx([frame, 0.5], abs=1e-6)
+            judged += 1
+    assert judged > 10
+
+
+def test_silence_is_the_loop_and_what_was_said_before_it_was_noticed_is_no_delay() -> None:
+    assert [(state, run) for state, run, _ in changes("live-runs")] == [
+        ("playing", 0), ("draining", 0), ("idle", 0), ("playing", 1), ("draining", 1), ("idle", 1),
+    ]  # fmt: skip
+    assert [ms for state, _, ms in changes("live-runs") if state == "playing"] == [5000, 7520]
+    first = [look for look in looks("live-runs") if look.run == 0 and look.state == "playing"]
+    assert first[0].held == pytest.approx(200, abs=1) and first[-1].held < 90
+    for look in looks("live-runs"):
+        if 1.2 < look.at < 1.4:  # 4 frames a second of two, and peer 1 is 2.7 s ahead
+            phase = 4 * (look.at + 2.7) % 2
+            share = phase if phase < 1 else 2 - phase
+            assert look.weights == pytest.approx([0.2 + 0.2 * share, 0.2 - 0.2 * share], abs=1e-6)
+
+
+@pytest.mark.parametrize(("name", "first"), [
+    ("live-start-59", "priming"), ("live-start-60", "playing"), ("live-start-61", "playing"),
+    ("live-start-at-end", "priming"),
+])  # fmt: skip
+def test_60_ms_begin_a_live_voice(name: str, first: str) -> None:
+    assert changes(name)[0][0] == first
+
+
+def test_more_than_250_ms_beyond_the_target_are_left_out() -> None:
+    assert [changes(f"live-backlog-{ms}")[0][2] for ms in (310, 400)] == [0, 90]
+    assert max(look.held for look in looks("live-hung") if look.at > 3.8) <= 60 + 250 + 80, "200 ms later"
+
+
+def test_a_lost_end_and_a_voice_that_goes_on() -> None:
+    assert [state for state, run, _ in changes("live-end-lost") if run == 0] == [
+        "playing", "starved", "draining", "idle",
+    ]  # fmt: skip
+    over = next(look.at for look in looks("live-end-lost") if look.state == "idle" and look.run == 0)
+    assert 0.7 < over < 0.8, (
+        "300 ms after the last segment, which came at 0.4 s, and 37 ms till it is heard"
+    )
+    assert counts("live-end-lost")["underruns"] == 0
+    assert counts("live-again")["underruns"] == 1
+    assert [ms for state, _, ms in changes("live-again")[-4:-2]] == [600, 600], "nothing is left out"
+    assert looks("live-again")[-4].target > 85
+
+
+def test_cuts_are_small_and_where_they_are_heard_least() -> None:
+    voice = counts("live-cut-voice")["skipped"] / 24
+    assert 80 < voice <= 120, "three of at most 40 ms"
+    moves = [b.ms - a.ms for a, b in pairwise(looks("live-cut-voice")) if a.state == b.state == "playing"]
+    assert max(moves) <= 48.3 + 40
+    leaps = [(a, b) for a, b in pairwise(looks("live-cut-quiet")) if b.ms - a.ms > 60]
+    assert leaps and all(b.ms > 490 for _, b in leaps), "not before the quiet of 490 to 1090 ms"
+    assert all(b.sound < 0.3 for _, b in leaps)
+
+
+def test_a_stall_is_caught_up_with() -> None:
+    delays = {round(look.at, 3): 1000 * look.at - look.ms for look in looks("live-stall")}
+    before, after, late = delays[0.864], delays[1.536], delays[3.648]
+    assert after > before + 150
+    assert late < before + 80, "what a quiet stretch, or some seconds more, will take away"
+    assert counts("live-stall")["underruns"] == 1
+
+
+def test_the_target_follows_what_the_network_does() -> None:
+    """Lateness of 61 ms comes to 65 in blocks of 10 ms; 30 ms are to spare."""
+    assert looks("live-jitter")[-2].target == 95
+    assert counts("live-jitter")["underruns"] == 1
+    assert all(look.state == "playing" for look in looks("live-jitter") if 2.6 < look.at < 5.3)
+    grown = [look.target for look in looks("live-dry") if look.at > 3.2]
+    assert 60 * 1.5**3 * 0.94 < grown[0] < 60 * 1.5**3
+    fallen = (grown[0] - grown[-1]) / (looks("live-dry")[-1].at - 3.2)
+    assert fallen == pytest.approx(540 / 240, rel=0.1), "milliseconds a second"
+
+
+def test_clocks_03_per_cent_off_are_followed() -> None:
+    assert counts("live-fast")["underruns"] == counts("live-slow")["underruns"] == 0
+    fast, slow = looks("live-fast"), looks("live-slow")
+    assert fast[2].held - fast[-3].held > 30, "too much goes"
+    assert slow[-2].held - min(look.held for look in slow[:-2]) > 15, "too little comes back"
+
+
+def test_what_was_left_out_is_silence_of_its_length() -> None:
+    lost = counts("live-loss")
+    assert lost["missing"] / 24 == 160 and lost["underruns"] == 0
+    assert lost["concealed"] / 24 == 40 + 60, "60 of 120 ms were silent already"
+    delays = [1000 * look.at - look.ms for look in looks("live-loss") if look.state == "playing"]
+    assert max(delays[:3]) < 60 and max(delays) < 60, "in time all along"
+    assert [run for _, run, _ in changes("live-hole-200")][-1] == 0
+    assert [run for _, run, _ in changes("live-hole-201")][-1] == 1
+    assert ("playing", 0, 110) in changes("live-loss-dry"), "20 ms of the hole of 70 were left"
+
+
+def test_voices_together_stay_within_bounds_and_volumes_are_reached() -> None:
+    assert sorted({look.sound for look in looks("live-company") if 0.3 < look.at < 0.6}) == [0.9375]
+    """Three halves: 0.75 + 0.25 * 3 / 4."""
+    levels = [(look.at, look.sound) for look in looks("live-volume")]
+    assert {sound for at, sound in levels if 0.3 < at < 0.4} == {0.25}
+    assert {sound for at, sound in levels if 0.5 < at < 0.6} == {0.0}
+    assert {sound for at, sound in levels if 0.7 < at < 0.8} == {0.95833}
+    assert all(look.weights[1] == 0.5 for look in looks("live-volume") if 0.5 < look.at < 0.6), (
+        "the face goes on"
+    )
+    left = [look for look in looks("live-left") if 0.25 < look.at < 0.4]
+    assert left and {look.sound for look in left} == {0.5}

@@ -8,7 +8,7 @@ one, is so high that it tells whether the resampler is the right one.
 
 from collections.abc import Callable, Iterator
 from math import floor
-from typing import Any
+from typing import Any, Self
 
 Step = dict[str, Any]
 FIRST_S = 0.037
@@ -58,14 +58,14 @@ class Script:
         """Without what is wanted."""
         return {"about": self.about, **self._head, "script": self.steps}
 
-    def tell(self, **step: Any) -> "Script":
+    def tell(self, **step: Any) -> Self:
         """Something arrives now."""
         self.steps.append({"at": self._at(), **step})
         return self
 
     def media(
         self, turn: int, start: float, end: float, *, frames: bool = True, voice: bool = True
-    ) -> "Script":
+    ) -> Self:
         """The segment of one turn from `start` to `end` milliseconds, with the frames that lie in it."""
         rate: int = self._head["rate"]
         first, last = round(start * rate / 1000), round(end * rate / 1000)
@@ -80,17 +80,17 @@ class Script:
             }
         )
 
-    def mirror(self, start: float, end: float) -> "Script":
+    def mirror(self, start: float, end: float) -> Self:
         """The frames of a mirror from `start` to `end` milliseconds."""
         numbers = range(-int(-start // 50), -int(-end // 50))
         frames = [[round(k % 20 / 20, 2), 0.5] for k in numbers]
         return self.tell(mirror={"face_pts": 50_000 * numbers.start, "frames": frames})
 
-    def flush(self, turn: int, fade_ms: int = 10) -> "Script":
+    def flush(self, turn: int, fade_ms: int = 10) -> Self:
         """A flush, and which reports it calls for."""
         return self.tell(flush={"turn": turn, "fade_ms": fade_ms}, want={})
 
-    def run(self, seconds: float, *, pulling: bool = True) -> "Script":
+    def run(self, seconds: float, *, pulling: bool = True) -> Self:
         """The device goes on, with a tick of the screen every `every` seconds."""
         end = self.now + seconds
         while self._due * self.every < end - 1e-9:
@@ -100,7 +100,7 @@ class Script:
         self.now = end
         return self
 
-    def sleep(self, seconds: float) -> "Script":
+    def sleep(self, seconds: float) -> Self:
         """No tick for so long; the audio thread catches up at the next."""
         self.now += seconds
         self._due = max(self._due, -floor(-self.now / self.every))

@@ -9,7 +9,8 @@ from protocol import messages as m
 from protocol import pcm16
 from protocol.codes import BadMessage
 from protocol.face_format import FaceLayout
-from python_client.player import Player, Pose
+from python_client.peer_player import Pose
+from python_client.player import Player
 
 LEVEL = 16384
 """Half of full scale."""
@@ -26,6 +27,8 @@ class Replay:
         self._layout = FaceLayout("f32", len(vector["channels"]), head=False)
         self._pulled = 0
         self._before: tuple[str, int] = ("idle", -1)
+        self._peers: list[int] = vector.get("peers", [])
+        self._peers_before = dict.fromkeys(self._peers, ("idle", -1))
         self._seq = 0
         self.player.take(self._welcome(), 0.0)
 
@@ -33,6 +36,8 @@ class Replay:
         """The `want` of this step, as it came out."""
         now = step["at"]
         message = self._message(step)
+        if "volume" in step:
+            self.player.peer(step["volume"]["peer"]).volume = step["volume"]["to"]
         try:
             if message is not None:
                 self.player.take(message, now)
@@ -46,19 +51,32 @@ class Replay:
             ]
         return came
 
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> dict[str, Any]:
         """What was lost, added and dropped in all."""
         playout, reception = self.player.playout, self.player.reception
         assert reception is not None
-        return {
+        counts: dict[str, Any] = {
             "underruns": playout.underruns,
             "overrun": playout.overrun,
             "missing": reception.missing,
             "dropped": reception.dropped,
         }
+        return counts | (
+            {"peers": {str(n): self._peer_counts(n) for n in self._peers}} if self._peers else {}
+        )
+
+    def _peer_counts(self, number: int) -> dict[str, int]:
+        peer = self.player.peer(number)
+        return {
+            "underruns": peer.playout.underruns,
+            "missing": peer.reception.missing,
+            "concealed": peer.playout.ring.concealed,
+            "skipped": peer.playout.ring.skipped,
+        }
 
     def _show(self, step: Step) -> Step:
         blocks, sound = [], []
+        peers: dict[int, list[Any]] = {number: [] for number in self._peers}
         for i, size in enumerate(step["pull"]):
             out = np.empty(size, np.float32)
             anchor = self.player.pull(out, self.vector["first"] + self._pulled / self.vector["device_rate"])
@@ -67,9 +85,30 @@ class Replay:
             if (anchor.state, anchor.turn) != self._before:
                 blocks.append([i, anchor.state, anchor.turn, round(anchor.pts, 3)])
             self._before = (anchor.state, anchor.turn)
+            for number in self._peers:
+                self._look(number, i, peers[number])
         pose = self.player.face(step["at"], step["device"], step["ahead"])
         level = float(np.sqrt(np.mean(np.concatenate(sound).astype(np.float64) ** 2))) if sound else 0.0
-        return {"blocks": blocks, "sound": round(level, 5), **self._posed(pose)}
+        came = {"blocks": blocks, "sound": round(level, 5), **self._posed(pose)}
+        if self._peers:
+            came["peers"] = {str(n): self._of_peer(n, step, peers[n]) for n in self._peers}
+        return came
+
+    def _look(self, number: int, block: int, changes: list[Any]) -> None:
+        """Note where the state or run of a peer is another than in the block before."""
+        anchor = self.player.peer(number).newest
+        if anchor is not None and (anchor.state, anchor.turn) != self._peers_before[number]:
+            changes.append([block, anchor.state, anchor.turn, round(anchor.pts, 3)])
+            self._peers_before[number] = (anchor.state, anchor.turn)
+
+    def _of_peer(self, number: int, step: Step, blocks: list[Any]) -> Step:
+        peer = self.player.peer(number)
+        held = 0.0 if peer.newest is None else peer.newest.buffered_ms
+        return {
+            "blocks": blocks,
+            **self._posed(peer.face(step["at"], step["ahead"])),
+            "held": [round(held, 4), round(peer.playout.target.ms, 4)],
+        }
 
     def _posed(self, pose: Pose) -> Step:
         return {
@@ -82,7 +121,7 @@ class Replay:
         match step:
             case {"segment": dict(media)}:
                 self._seq += 1
-                audio = pcm16.pack(self._voice(media["pts"], media["samples"]))
+                audio = pcm16.pack(self._voice(media["pts"], media["samples"], LEVEL))
                 face = self._pack(media["frames"])
                 return m.Segment(media["turn"], self._seq, media["pts"], audio, media["face_pts"], face)
             case {"mirror": dict(mirror)}:
@@ -100,14 +139,25 @@ class Replay:
                 return m.State(state)  # type: ignore[arg-type]  # a vector has no other states
             case {"session": True}:
                 return self._welcome()
+        return self._of_the_room(step)
+
+    def _of_the_room(self, step: Step) -> m.FromServer | None:
+        match step:
+            case {"peer_segment": dict(media)}:
+                self._seq += 1
+                audio = pcm16.pack(self._voice(media["pts"], media["samples"], media["level"]))
+                face = self._pack(media["frames"])
+                return m.PeerSegment(media["peer"], self._seq, media["pts"], audio, media["face_pts"], face)
+            case {"left": int(number)}:
+                return m.Peer("vector", number, "", "left")
         return None
 
-    def _voice(self, pts: int, samples: int) -> NDArray[np.int16]:
+    def _voice(self, pts: int, samples: int, level: int) -> NDArray[np.int16]:
         if not self.vector["tone"]:
-            return np.full(samples, LEVEL, np.int16)
+            return np.full(samples, level, np.int16)
         n = round(pts * self.vector["rate"] / 1e6) + np.arange(samples)
         wave = np.sin(2 * np.pi * self.vector["tone"] * n / self.vector["rate"])
-        samples_of_tone: NDArray[np.int16] = np.rint(LEVEL * wave).astype(np.int16)
+        samples_of_tone: NDArray[np.int16] = np.rint(level * wave).astype(np.int16)
         return samples_of_tone
 
     def _pack(self, frames: list[list[float]]) -> bytes:
@@ -137,6 +187,8 @@ def differences(step: Step, came: Step) -> list[str]:
 
 
 def _near(a: object, b: object, tolerance: float) -> bool:
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_near(a[k], b[k], TOLERANCES.get(k, tolerance)) for k in a)
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(_near(x, y, tolerance) for x, y in zip(a, b, strict=True))
     if isinstance(a, int | float) and isinstance(b, int | float):

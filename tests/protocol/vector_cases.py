@@ -119,6 +119,12 @@ SERVER: dict[str, Any] = {
         f"peer-{s}": {"type": "peer", "room": "lobby", "peer": 2, "name": "Ada", "state": s}
         for s in ("joined", "left", "muted")
     },
+    "peer-you": {"type": "peer", "room": "lobby", "peer": 3, "name": "Bo 2", "state": "joined", "you": True},
+    "peer-you-left": {"type": "peer", "room": "lobby", "peer": 3, "name": "Bo 2", "state": "left", "you": True},
+    "peer-character": {
+        "type": "peer", "room": "lobby", "peer": 4, "name": "Mira", "state": "joined", "character": "Mira",
+    },
+    "said": {"type": "said", "peer": 4, "pts": 1_250_000, "end": 1_480_000, "text": "Hello "},
     "error": ERROR,
     "error-full": {**ERROR, "turn": 4, "retry_after_ms": 250, "fatal": True},
     "pong": {"type": "pong", "t": 5, "server_t": 1_700_000_000_000_000},
@@ -126,6 +132,7 @@ SERVER: dict[str, Any] = {
     "segment-no-audio": [1, 4, 9, 2_400_000, b"", 2_400_000, bytes(9)],
     "segment-no-face": [1, 4, 1, 40_000, b"\x01\x80", 0, b""],
     "peer-segment": [2, 2, 17, 340_000, b"\x05\x00", 333_333, bytes(9)],
+    "peer-segment-rest": [2, 2, 18, 380_000, b"", 0, b""],
     "mirror": [3, 6, 100_000, bytes(9)],
 }  # fmt: skip
 

@@ -20,6 +20,7 @@ from python_client import (
     Client,
     ConnectFailed,
     NotConnected,
+    PeerChange,
     Refused,
     Replay,
     WrongProtocol,
@@ -508,3 +509,106 @@ async def test_a_recording_never_overwrites(tmp_path: Path) -> None:
         with pytest.raises(FileExistsError):
             talk.record(path)
     assert path.read_bytes() == b"mine"
+
+
+# --- rooms ------------------------------------------------------------------------------------------------
+
+
+def peer(number: int, state: m.PeerState = "joined", *, you: bool = False, room: str = "lobby") -> m.Peer:
+    return m.Peer(room, number, "Me" if you else f"P{number}", state, you)
+
+
+def spoken(number: int, seq: int, samples: int = 960) -> m.PeerSegment:
+    return m.PeerSegment(number, seq, 40_000 * seq, bytes(2 * samples))
+
+
+async def test_a_room_is_joined_and_left_and_its_people_are_told() -> None:
+    changes: list[tuple[int, str]] = []
+
+    async def serve(server: Peer) -> None:
+        await server.send(welcome())
+        assert await server.expect(m.Join) == m.Join("lobby", "Me")
+        await server.send(peer(1, you=True), peer(2), peer(3, "muted"), spoken(2, 0), spoken(2, 1, 0))
+        assert await server.expect(m.Join) == m.Join("den", None)
+        await server.send(peer(1, "left", you=True), peer(5, you=True, room="den"), peer(6, room="den"))
+        assert await server.expect(m.Leave) == m.Leave("den")
+        await server.send(peer(5, "left", you=True, room="den"))
+        await until_gone(server)
+
+    def told(change: PeerChange) -> None:
+        changes.append((change.peer.number, change.change))
+
+    async with scripted(serve) as url, client(url, on_peer=told) as c:
+        await c.leave()  # nothing to leave
+        await c.join("lobby", "Me")
+        async for message in c:
+            if isinstance(message, m.PeerSegment) and not message.audio:
+                break
+        assert (c.session.room.name, c.session.room.you, sorted(c.peers)) == ("lobby", "Me", [2, 3])
+        assert changes == [(2, "joined"), (3, "joined"), (2, "speaking"), (2, "quiet")]
+        await c.join("den")
+        async for message in c:
+            if isinstance(message, m.Peer) and message.peer == 6:
+                break
+        assert changes[4:] == [(2, "left"), (3, "left"), (6, "joined")]
+        await c.leave()
+        async for message in c:
+            if isinstance(message, m.Peer) and message.you:
+                break
+        assert (c.peers, c.session.room.name) == ({}, None)
+
+
+async def test_a_lost_session_enters_its_room_again_and_a_refused_one_says_why() -> None:
+    async def first(server: Peer) -> None:
+        await server.send(welcome())
+        await server.expect(m.Join)
+        await server.send(peer(1, you=True), peer(2))
+        await server.expect(m.Ping)
+        await server.vanish()
+
+    async def second(server: Peer) -> None:
+        await server.send(welcome())
+        assert await server.expect(m.Join) == m.Join("lobby", "Me")
+        await server.send(m.Error("room_full", "no place", retry_after_ms=100))
+        await until_gone(server)
+
+    async with scripted(first, second) as url, client(url) as c:
+        await c.join("lobby", "Me")
+        async for message in c:
+            if isinstance(message, m.Peer) and message.peer == 2:
+                await c.ping()
+            if isinstance(message, m.Error):
+                break
+        assert message == m.Error("room_full", "no place", retry_after_ms=100)
+        assert c.peers == {}
+
+
+async def test_a_resumed_session_keeps_who_is_named_again_and_asks_for_nothing() -> None:
+    gone = asyncio.Event()
+
+    async def first(server: Peer) -> None:
+        await server.send(welcome())
+        await server.expect(m.Join)
+        await server.send(peer(1, you=True), peer(2), peer(3))
+        await server.expect(m.Ping)
+        await server.vanish()
+
+    async def second(server: Peer) -> None:
+        await server.send(welcome(m.Position(0, 0)), peer(1, you=True), peer(3), m.Pong(1, 1))
+        with pytest.raises(EOFError):
+            await server.expect(m.Join)
+
+    def told(change: PeerChange) -> None:
+        if change.change == "left":
+            gone.set()
+
+    async with scripted(first, second) as url, client(url, on_peer=told, listen=True) as c:
+        await c.join("lobby")
+        async for message in c:
+            if isinstance(message, m.Peer) and message.peer == 3 and c.reconnects == 0:
+                three = c.peers[3]
+                await c.ping()
+            if isinstance(message, m.Pong):
+                break
+        await soon(gone.wait())
+        assert c.peers == {3: three}

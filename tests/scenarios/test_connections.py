@@ -204,8 +204,9 @@ async def test_what_cannot_be_done_is_refused_as_often_as_it_is_asked(server: ap
         (m.Say("x", mood="grumpy"), "unknown_mood", "happy"),
         (m.Configure(character="nobody"), "unknown_character", "mira"),
         (m.Mic("open"), "not_available", "text"),
-        (m.Join("lobby"), "not_available", "rooms"),
-        (m.Leave("lobby"), "not_available", "rooms"),
+        (m.Join("x" * 41), "bad_name", "at most 40"),
+        (m.Join("x" * 10_000), "bad_message", "join.room"),
+        (m.Leave("lobby"), "unknown_room", "in no room"),
     ]
     async with connected(server) as client:
         await client.hello()

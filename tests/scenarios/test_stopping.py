@@ -82,7 +82,8 @@ def free_port() -> int:
 @pytest.fixture
 def quiet_config(tmp_path: Path) -> Path:
     path = tmp_path / "config.yaml"
-    path.write_text("engines: {brain: echo, voice: tone, face: articulation}\nserver: {grace_s: 0.1}\n")
+    engines = "{brain: echo, voice: tone, face: articulation, recognizer: none}"
+    path.write_text(f"engines: {engines}\nserver: {{grace_s: 0.1}}\n")
     return path
 
 

@@ -69,9 +69,11 @@ async def visiting(
         await page.route(without, lambda route: route.abort())
     visit = Visit(page, server=server)
     await visit.open(address + query)
-    yield visit
-    await page.close()
-    await server.stop()
+    try:
+        yield visit
+    finally:
+        await page.close()
+        await server.stop()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -3,7 +3,7 @@
 It speaks whatever it is sent: each letter a piece of sound and a pose. The text's first word may ask
 for a fault: `stall` stops in mid-sentence for a while, `drop` cuts the connection there (the session
 resumes), `cut` flushes the reply from the server's side, `forget` drops and does not resume. It keeps
-what clients sent in `received`.
+what clients sent in `received`. Where it `hears`, it takes a microphone, and answers what it understands.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from blend_shapes.arkit import CHANNELS, INDEX
 from blend_shapes.face import frame_time_us, frames_before
 from protocol import messages as m
+from tests.web_client.ear import Ear
 
 ROOT = Path(__file__).resolve().parents[2] / "web_client"
 RATE = 24_000
@@ -101,6 +102,7 @@ class Conversation:
     fault: str = ""
     seq: int = 0
     speaking: "asyncio.Task[None] | None" = None
+    ear: Ear | None = None
 
 
 @dataclass
@@ -110,6 +112,10 @@ class ScriptedServer:
     token: str = ""
     full: int = 0
     """How many connections are turned away before one is let in."""
+    hears: bool = False
+    """Whether it takes a microphone."""
+    answer: str = "mama moved four boats"
+    """Said to whoever spoke."""
     greeting: str = ""
     """Said to a new session before anyone asks."""
     beside: Path | None = None
@@ -119,6 +125,7 @@ class ScriptedServer:
     sessions: dict[str, Conversation] = field(default_factory=dict)
 
     async def start(self, port: int = 0, prefix: str = "") -> str:
+        self._sockets: list[web.WebSocketResponse] = []
         app = web.Application()
         app.router.add_get(prefix + "/", self._page)
         app.router.add_get(prefix + "/v1/stream", self._stream)
@@ -137,6 +144,11 @@ class ScriptedServer:
                 conversation.speaking.cancel()
         await self._runner.cleanup()
 
+    def cut(self) -> None:
+        """Every connection breaks, without a word."""
+        for socket in self._sockets:
+            _pull(socket)
+
     def reports(self) -> list[m.Played]:
         return [x for x in self.received if isinstance(x, m.Played)]
 
@@ -146,10 +158,15 @@ class ScriptedServer:
     async def _stream(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(protocols=(m.SUBPROTOCOL,), compress=False)
         await socket.prepare(request)
+        self._sockets.append(socket)
         conversation: Conversation | None = None
         async for message in socket:
             if message.type != WSMsgType.BINARY:
                 break
+            if message.data[0] >> 4 == _ARRAY:
+                if conversation:
+                    await self._listen(socket, conversation, _microphone.decode(message.data))
+                continue
             said = _from_client.decode(message.data)
             self.received.append(said)
             self.arrived.set()
@@ -177,7 +194,9 @@ class ScriptedServer:
         known = self.sessions.get(hello.session or "")
         name = hello.session if known and hello.session else secrets.token_hex(4)
         conversation = self.sessions.setdefault(name, Conversation())
-        await _send(socket, _welcome(name, hello.resume if known else None))
+        mic = hello.mic if self.hears else None
+        conversation.ear = Ear(mic.rate) if mic else None
+        await _send(socket, _welcome(name, hello.resume if known else None, mic))
         await _send(socket, m.Clip(name="idle", fps=FPS, face=bytes(4 * FPS * (len(CHANNELS) + 6))))
         await _send(socket, m.State(state="idle"))
         if self.greeting and not known:
@@ -194,6 +213,28 @@ class ScriptedServer:
             await self._begin(socket, conversation, said.text, "text", said.id)
         elif isinstance(said, m.Interrupt):
             await self._silence(socket, conversation, "client asked")
+        elif isinstance(said, m.Mic) and said.state == "closed" and conversation.ear:
+            for heard in conversation.ear.close():
+                await self._understand(socket, conversation, heard)
+
+    async def _listen(
+        self, socket: web.WebSocketResponse, conversation: Conversation, sound: m.Microphone
+    ) -> None:
+        assert conversation.ear is not None, "a microphone that is not in welcome"
+        for heard in conversation.ear.hear(sound):
+            await self._understand(socket, conversation, heard)
+        if conversation.ear.interrupts:
+            await self._silence(socket, conversation, "user spoke")
+
+    async def _understand(
+        self, socket: web.WebSocketResponse, conversation: Conversation, heard: m.Heard
+    ) -> None:
+        await _send(socket, heard)
+        if heard.final:
+            await self._silence(socket, conversation, "superseded")
+            await self._begin(socket, conversation, self.answer, "speech")
+        else:
+            await _send(socket, m.State(state="listening"))
 
     async def _begin(
         self,
@@ -255,10 +296,14 @@ class ScriptedServer:
             return True
         if fault == "forget":
             self.sessions.clear()
-        transport = socket._req.transport if socket._req else None  # a cable that is pulled sends no close
-        if transport:
-            transport.abort()
+        _pull(socket)
         return True
+
+
+def _pull(socket: web.WebSocketResponse) -> None:
+    """The cable of a connection: no close is sent."""
+    if socket._req and socket._req.transport:
+        socket._req.transport.abort()
 
 
 def _segment(c: Conversation, reply: Reply, at: int, end: int) -> m.Segment:
@@ -275,7 +320,7 @@ def _segment(c: Conversation, reply: Reply, at: int, end: int) -> m.Segment:
     )
 
 
-def _welcome(session: str, resumed: m.Position | None) -> m.Welcome:
+def _welcome(session: str, resumed: m.Position | None, mic: m.AudioFormatInfo | None) -> m.Welcome:
     return m.Welcome(
         protocol=m.VERSION,
         server="scripted",
@@ -286,10 +331,15 @@ def _welcome(session: str, resumed: m.Position | None) -> m.Welcome:
         face=m.FaceFormatInfo(format="q8", fps=FPS, profile="arkit", channels=CHANNELS, head=True),
         limits=m.Limits(65536, 200, 200, 4000, 10, 60),
         character="Toy",
+        features=("drive",),
+        mic=mic,
         resumed=resumed,
     )
 
 
+_ARRAY = 9
+"""What the first byte of a short MessagePack array begins with."""
+_microphone = msgspec.msgpack.Decoder(m.Microphone)
 _from_client = msgspec.msgpack.Decoder(m.ControlFromClient)
 _to_client = msgspec.msgpack.Encoder()
 
@@ -300,7 +350,7 @@ async def _send(socket: web.WebSocketResponse, message: m.FromServer) -> None:
 
 
 async def _main() -> None:
-    print(await ScriptedServer().start(8799))
+    print(await ScriptedServer(hears=True).start(8799))
     await asyncio.Event().wait()
 
 

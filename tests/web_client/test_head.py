@@ -211,7 +211,7 @@ async def test_keys(visit: Visit) -> None:
     assert await page.locator("#drawer").is_visible()
     await page.keyboard.press("d")
     assert not await page.locator("#drawer").is_visible()
-    turn = await visit.ask(SENTENCE)
+    turn = await visit.ask(LONG)
     await visit.playing(turn)
     await page.locator("[data-mood=happy]").focus()
     await page.keyboard.press("Escape")

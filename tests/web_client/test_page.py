@@ -206,7 +206,7 @@ async def test_the_page_fits(visit: Visit, size: tuple[int, int], tmp_path: Path
     await visit.page.set_viewport_size({"width": width, "height": height})
     await visit.page.evaluate("new Promise(requestAnimationFrame)")
     assert await visit.page.evaluate("document.documentElement.scrollWidth") == width
-    for part in ("#face", "#text", "#send"):
+    for part in ("#face", "#text", "#microphone", "#views"):
         box = await visit.page.locator(part).bounding_box()
         assert box is not None
         assert box["x"] >= 0 and box["x"] + box["width"] <= width

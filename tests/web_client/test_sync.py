@@ -19,7 +19,7 @@ from tests.web_client.visit import offsets
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-ENGINES = {"brain": "echo", "voice": "espeak", "face": "articulation"}
+ENGINES = {"brain": "echo", "voice": "espeak", "face": "articulation", "recognizer": None}
 SENTENCE = "The river follows it."
 LISTENING = "facewire.client.control({ type: 'state', state: 'listening' })"
 STILL_FRAMES = 6

@@ -16,6 +16,9 @@ const REASONS = {
   closed: "The microphone was closed before it was open.",
 };
 
+/** What is still sent after `release`, in messages of 20 ms: a key is let go before the last word has come through the device. */
+const TAIL = 6;
+
 /** Names of what `getUserMedia` is rejected with. @type {Record<string, Code>} */
 const REJECTIONS = {
   NotAllowedError: "refused",
@@ -60,6 +63,12 @@ export class Microphone {
     /** @type {State} */
     this.state = "off";
     this.wantsMute = false;
+    /** Push to talk: it is on for as long as that is held. */
+    this.pressed = false;
+    /** Messages to come before the release of push to talk holds. */
+    this.tail = 0;
+    /** Muted because push to talk was let go: what was said is complete. */
+    this.finished = false;
     /** Counts what was asked for, so that an answer that comes late is known. */
     this.wish = 0;
     this.stream = 0;
@@ -80,15 +89,40 @@ export class Microphone {
   }
 
   mute() {
+    this.pressed = false;
     this.hush(true);
   }
 
   unmute() {
+    this.pressed = false;
     this.hush(false);
+  }
+
+  /** Push to talk: on until `release`. @returns {Promise<void>} as `open` */
+  press() {
+    if (this.pressed || (this.state === "on" && this.tail === 0)) return Promise.resolve();
+    this.pressed = true;
+    const opened = this.open();
+    this.hush(false);
+    return opened;
+  }
+
+  release() {
+    if (!this.pressed) return;
+    this.pressed = false;
+    if (this.state === "on") this.tail = TAIL;
+    else this.wantsMute = true; // let go before it was open, as who answers the browser does
   }
 
   close() {
     this.end();
+  }
+
+  /** What the server is to know of it; null before it was open. @returns {"open" | "muted" | "closed" | null} */
+  get told() {
+    if (this.state === "asking") return null;
+    if (this.state === "on") return "open";
+    return this.state === "muted" && !this.finished ? "muted" : "closed";
   }
 
   /** Another connection, whose numbers start from 0, and perhaps another rate. @param {number} rate */
@@ -155,12 +189,16 @@ export class Microphone {
 
   /** @param {import("../core/capture.js").Sound & {stream: number}} sound */
   heard(sound) {
-    if (sound.stream === this.stream && this.state === "on") this.onSound(sound);
+    if (sound.stream !== this.stream || this.state !== "on") return;
+    this.onSound(sound);
+    if (this.tail > 0 && --this.tail === 0) this.hush(true, true);
   }
 
-  /** @param {boolean} muted */
-  hush(muted) {
+  /** @param {boolean} muted @param {boolean} [finished] what was said is complete */
+  hush(muted, finished = false) {
     this.wantsMute = muted;
+    this.tail = 0;
+    this.finished = finished;
     if (!this.node) return;
     this.node.port.postMessage({ type: "mute", muted });
     for (const track of this.media?.getTracks() ?? []) track.enabled = !muted;
@@ -178,7 +216,8 @@ export class Microphone {
     this.source?.disconnect();
     this.node?.disconnect();
     this.media = this.source = this.node = this.opening = null;
-    this.wantsMute = false;
+    this.wantsMute = this.pressed = this.finished = false;
+    this.tail = 0;
     this.become("off", error);
   }
 

@@ -6,7 +6,7 @@
 export class Player {
   /**
    * @param {object} options
-   * @param {(anchor: import("../core/media_clock.js").Anchor) => void} options.onAnchor
+   * @param {(anchor: import("../core/media_clock.js").Anchor, peer?: number) => void} options.onAnchor
    * @param {(error: unknown) => void} options.onError the audio device or the worklet cannot be had
    * @param {number} [options.targetMs] voice held before a turn begins
    * @param {AudioContext} [options.context] one that the page already has
@@ -38,11 +38,16 @@ export class Player {
   /** Begins or continues the audio context. Call it from a user's action. */
   wake() {
     if (!this.context) this.context = new AudioContext({ latencyHint: "interactive" });
-    if (this.context.state === "suspended") this.context.resume().catch(this.onError);
+    if (this.context.state === "suspended") this.context.resume().catch((error) => this.fail(error));
     if (!this.loaded) {
       this.loaded = this.context.audioWorklet.addModule(this.workletUrl);
-      this.open(this.context, this.loaded).catch(this.onError);
+      this.open(this.context, this.loaded).catch((error) => this.fail(error));
     }
+  }
+
+  /** What closing it breaks off is no fault. @param {unknown} error */
+  fail(error) {
+    if (!this.closed) this.onError(error);
   }
 
   /**
@@ -64,7 +69,7 @@ export class Player {
       outputChannelCount: [1],
       processorOptions: { targetMs: this.targetMs },
     });
-    node.port.onmessage = ({ data }) => this.onAnchor(data);
+    node.port.onmessage = ({ data: { peer, ...anchor } }) => this.onAnchor(anchor, peer);
     node.onprocessorerror = this.onError;
     node.connect(this.destination ?? context.destination);
     this.node = node;
@@ -90,6 +95,30 @@ export class Player {
   /** @param {number} turn @param {number} fadeMs */
   flush(turn, fadeMs) {
     this.post({ type: "flush", turn, fadeMs });
+  }
+
+  /**
+   * Takes the samples of one of a room over. What cannot be heard at once is not kept.
+   * @param {number} peer @param {number} rate @param {number} run @param {number} start @param {Float32Array} samples
+   */
+  speech(peer, rate, run, start, samples) {
+    if (this.running) this.post({ type: "speech", peer, rate, run, start, samples }, [samples.buffer]);
+  }
+
+  /** Nothing follows in this run of a peer. @param {number} peer @param {number} run */
+  hush(peer, run) {
+    if (this.running) this.post({ type: "hush", peer, run });
+  }
+
+  /** How loud one of a room is played. @param {number} peer @param {number} rate @param {number} volume */
+  tune(peer, rate, volume) {
+    this.post({ type: "tune", peer, rate, volume });
+  }
+
+  /** One of a room is gone. @param {number} peer */
+  drop(peer) {
+    if (this.node) this.post({ type: "drop", peer });
+    else this.early = this.early.filter(({ message }) => !("peer" in message) || message.peer !== peer);
   }
 
   /**

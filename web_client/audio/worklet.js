@@ -1,9 +1,11 @@
 /**
- * The audio thread: pulls the voice out of a Playout and says where it stands; cuts what the microphone hears into
- * messages. Runs in AudioWorkletGlobalScope.
+ * The audio thread: pulls the avatar's voice out of a Playout, adds those of a room, and says where each stands; cuts what
+ * the microphone hears into messages. Runs in AudioWorkletGlobalScope.
  */
 
 import { Capture } from "../core/capture.js";
+import { LivePlayout } from "../core/live_playout.js";
+import { Mixer, PeerVoice } from "../core/mixer.js";
 import { Playout } from "../core/playout.js";
 
 /** While nothing changes an anchor is due after this many blocks of 128 samples: about 21 ms at 48 kHz. */
@@ -15,21 +17,69 @@ const ANCHOR_BLOCKS = 8;
  */
 const STEADY_BLOCKS = 16;
 
+/** A position that is farther than this from where it was to be has leapt. */
+const LEAP_US = 2000;
+
+/** What was last said of a voice, to know when there is something new. */
+class Said {
+  constructor() {
+    this.state = "";
+    this.turn = -1;
+    this.pts = 0;
+    this.blocks = 0;
+  }
+
+  /** @param {Omit<import("../core/media_clock.js").Anchor, "time">} anchor @param {number} blockUs @returns {boolean} */
+  old({ state, turn, pts }, blockUs) {
+    this.blocks += 1;
+    const same = state === this.state && turn === this.turn;
+    const steady = state !== "playing" || Math.abs(pts - this.pts - this.blocks * blockUs) < LEAP_US;
+    if (same && steady && (state === "idle" || this.blocks < ANCHOR_BLOCKS)) return true;
+    this.state = state;
+    this.turn = turn;
+    this.pts = pts;
+    this.blocks = 0;
+    return false;
+  }
+}
+
 class VoiceProcessor extends AudioWorkletProcessor {
   /** @param {{processorOptions: {targetMs: number}}} options */
   constructor(options) {
     super();
     this.playout = new Playout(sampleRate, options.processorOptions.targetMs);
-    this.state = "";
-    this.turn = -2;
-    this.blocks = 0;
+    this.said = new Said();
+    this.mixer = new Mixer();
+    /** Of the peers. @type {Map<number, Said>} */
+    this.saidOf = new Map();
     this.steady = 0;
     this.due = 0;
     this.port.onmessage = ({ data }) => {
-      if (data.type === "push") this.playout.push(data.turn, data.pts, data.rate, data.samples);
+      if (data.type === "speech") this.voice(data).playout.push(data.run, data.start, data.samples);
+      else if (data.type === "hush") this.mixer.voices.get(data.peer)?.playout.end(data.run);
+      else if (data.type === "tune") this.voice(data).volume = data.volume;
+      else if (data.type === "drop") this.drop(data.peer);
+      else if (data.type === "push") this.playout.push(data.turn, data.pts, data.rate, data.samples);
       else if (data.type === "end") this.playout.end(data.turn);
       else if (data.type === "flush") this.playout.flush(data.turn, data.fadeMs);
     };
+  }
+
+  /** The voice of a peer, made where it is new. @param {{peer: number, rate: number}} of */
+  voice({ peer, rate }) {
+    let voice = this.mixer.voices.get(peer);
+    if (!voice) {
+      voice = new PeerVoice(new LivePlayout(sampleRate, rate));
+      this.mixer.voices.set(peer, voice);
+      this.saidOf.set(peer, new Said());
+    }
+    return voice;
+  }
+
+  /** @param {number} peer */
+  drop(peer) {
+    this.mixer.drop(peer);
+    this.saidOf.delete(peer);
   }
 
   /** @param {Float32Array[][]} _inputs @param {Float32Array[][]} outputs */
@@ -42,15 +92,13 @@ class VoiceProcessor extends AudioWorkletProcessor {
       return true;
     }
     const anchor = this.playout.pull(voice);
-    const { state, turn } = anchor;
+    this.mixer.mix(voice);
     for (const channel of others) channel.set(voice);
-    this.blocks += 1;
-    const changed = hole || state !== this.state || turn !== this.turn;
-    if (changed || (state !== "idle" && this.blocks >= ANCHOR_BLOCKS)) {
-      this.state = state;
-      this.turn = turn;
-      this.blocks = 0;
-      this.port.postMessage({ time: currentTime, ...anchor });
+    const blockUs = (1e6 * voice.length) / sampleRate;
+    if (!this.said.old(anchor, blockUs) || hole) this.port.postMessage({ time: currentTime, ...anchor });
+    for (const [peer, said] of this.saidOf) {
+      const { anchor: of } = /** @type {PeerVoice} */ (this.mixer.voices.get(peer)).playout;
+      if (!said.old(of, blockUs) || hole) this.port.postMessage({ peer, time: currentTime, ...of });
     }
     return true;
   }

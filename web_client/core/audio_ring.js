@@ -89,9 +89,14 @@ export class AudioRing {
 
   /** An empty ring whose next sample has number `position`. @param {number} position */
   clear(position) {
-    this.readAt = position;
-    this.writtenTo = position;
+    this.goTo(position);
     this.closing = null;
     this.rampedUp = this.fade;
+  }
+
+  /** Empty as it is, the next sample has number `position`. @param {number} position */
+  goTo(position) {
+    this.readAt = position;
+    this.writtenTo = position;
   }
 }

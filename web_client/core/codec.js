@@ -101,7 +101,15 @@ const SERVER = {
   end: { turn: count, pts: count },
   flush: { turn: count, reason: text, fade_ms: count },
   timings: { turn: count, stages: table(number(-1e9, 1e9)) },
-  peer: { room: text, peer: count, name: text, state: oneOf("joined", "left", "muted") },
+  peer: {
+    room: text,
+    peer: count,
+    name: text,
+    state: oneOf("joined", "left", "muted"),
+    you: otherwise(boolean, false),
+    character: maybe(text),
+  },
+  said: { peer: count, pts: count, end: count, text },
   error: { code: text, message: text, turn: maybe(count), retry_after_ms: maybe(count), fatal: otherwise(boolean, false) },
   pong: { t: count, server_t: count },
 };

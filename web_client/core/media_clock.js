@@ -55,6 +55,7 @@ export class DeviceClock {
  * @property {import("./playout.js").PlayoutState} state
  * @property {number} bufferedMs
  * @property {number} underruns
+ * @property {number} [targetMs] of live voice: how much is meant to be held
  */
 
 /** @param {Anchor} anchor media moves from it on */

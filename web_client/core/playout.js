@@ -9,24 +9,19 @@
  */
 
 import { AudioRing } from "./audio_ring.js";
+import { Cushion } from "./cushion.js";
 import { Resampler } from "./resampler.js";
 
 /** @typedef {"idle" | "priming" | "playing" | "starved" | "draining" | "flushing"} PlayoutState */
 
 const FADE_MS = 5;
 const CAPACITY_S = 12;
-const TARGET_GROWTH = 1.5;
-const TARGET_MAX_MS = 600;
-const TARGET_RELAX_S = 30;
 
 export class Playout {
   /** @param {number} deviceRate @param {number} [targetMs] voice held before a turn begins */
   constructor(deviceRate, targetMs = 120) {
     this.deviceRate = deviceRate;
-    this.baseTargetMs = targetMs;
-    this.targetMs = targetMs;
-    /** A base beyond the cap stays what it is. */
-    this.mostMs = Math.max(TARGET_MAX_MS, targetMs);
+    this.cushion = new Cushion(targetMs);
     /** @type {PlayoutState} */
     this.state = "idle";
     /** Counts the turns taken up, over all sessions. */
@@ -138,7 +133,7 @@ export class Playout {
   }
 
   ready() {
-    return this.ended || this.bufferedMs >= this.targetMs;
+    return this.ended || this.bufferedMs >= this.cushion.ms;
   }
 
   /** From silence to voice: the filter begins afresh where the ring stands. */
@@ -157,20 +152,14 @@ export class Playout {
     this.resampler.process(this.input, out, out.length);
     if (last && this.origin + this.resampler.position >= this.ring.writtenTo) this.state = "idle";
     else if (!last && real < need) this.starve();
-    else this.relax(out.length / this.deviceRate);
+    else this.cushion.relax(out.length / this.deviceRate);
   }
 
   starve() {
     this.state = "starved";
     this.underruns += 1;
-    this.targetMs = Math.min(this.mostMs, this.targetMs * TARGET_GROWTH);
+    this.cushion.grow();
     this.origin = this.ring.readAt;
     this.resampler.reset();
-  }
-
-  /** The target goes back to its base within half a minute of undisturbed voice. @param {number} seconds */
-  relax(seconds) {
-    const excess = this.targetMs - this.baseTargetMs;
-    if (excess > 0) this.targetMs -= Math.min(excess, ((this.mostMs - this.baseTargetMs) * seconds) / TARGET_RELAX_S);
   }
 }

@@ -10,13 +10,15 @@ const BETA = 8;
 export class Resampler {
   /** @param {number} inRate @param {number} outRate */
   constructor(inRate, outRate) {
-    this.step = inRate / outRate;
+    this.ratio = inRate / outRate;
+    this.step = this.ratio;
     this.kernel = kernel(Math.min(1, outRate / inRate));
     this.window = new Float32Array(TAPS);
     /** Samples taken in. */
     this.taken = 0;
-    /** Samples given out. */
+    /** Samples given out since the speed changed, and where that was. */
     this.made = 0;
+    this.begun = 0;
   }
 
   /** Forgets what it heard; the next sample given is sample 0. */
@@ -24,16 +26,25 @@ export class Resampler {
     this.window.fill(0);
     this.taken = 0;
     this.made = 0;
+    this.begun = 0;
+    this.step = this.ratio;
+  }
+
+  /** From the next output sample on, input passes `speed` times as fast as the rates say. @param {number} speed */
+  steer(speed) {
+    this.begun = this.position;
+    this.made = 0;
+    this.step = this.ratio * speed;
   }
 
   /** Position of the next output sample, in input samples; multiplied, so that no error adds up. */
   get position() {
-    return this.made * this.step;
+    return this.begun + this.made * this.step;
   }
 
   /** Input samples that `n` output samples need. @param {number} n */
   need(n) {
-    return Math.max(0, Math.floor((this.made + n - 1) * this.step) + TAPS / 2 + 1 - this.taken);
+    return Math.max(0, Math.floor(this.begun + (this.made + n - 1) * this.step) + TAPS / 2 + 1 - this.taken);
   }
 
   /**
@@ -44,7 +55,7 @@ export class Resampler {
     const { window, kernel } = this;
     let next = 0;
     for (let i = 0; i < n; i += 1) {
-      const position = this.made * this.step;
+      const { position } = this;
       const whole = Math.floor(position);
       while (this.taken < whole + TAPS / 2 + 1) {
         window.copyWithin(0, 1);

@@ -120,9 +120,14 @@ export class Sampler {
     this.turns.get(turn)?.dropBefore(pts);
   }
 
+  /** Forgets the frames of this turn and all before it. @param {number} turn */
+  forgetTurns(turn) {
+    for (const known of this.turns.keys()) if (known <= turn) this.turns.delete(known);
+  }
+
   /** Forgets the frames of this turn and all before it; the face goes to rest. @param {number} [turn] all without */
   flush(turn = Infinity) {
-    for (const known of this.turns.keys()) if (known <= turn) this.turns.delete(known);
+    this.forgetTurns(turn);
     if (this.turn <= turn) this.turn = -1;
     this.outMs = FLUSH_OUT_MS;
   }
@@ -157,7 +162,7 @@ export class Sampler {
    */
   follow(buffer, turn, pts, moving, passed) {
     if (turn !== this.turn) {
-      for (const known of this.turns.keys()) if (known < turn) this.turns.delete(known);
+      this.forgetTurns(turn - 1);
       this.turn = turn;
       this.shown = -1;
       this.relaxed = 0;

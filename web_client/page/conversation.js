@@ -31,10 +31,15 @@ const NOTICE_MS = 8000;
 const AWAY_MS = 1500;
 
 export class Conversation {
-  /** @param {import("../client.d.ts").Client} client @param {(id: string) => any} element */
-  constructor(client, element) {
+  /**
+   * @param {import("../client.d.ts").Client} client
+   * @param {(id: string) => any} element
+   * @param {(text: string) => void} onSend the visitor has typed this
+   */
+  constructor(client, element, onSend) {
     this.client = client;
     this.element = element;
+    this.onSend = onSend;
     this.speaking = false;
     this.waiting = false;
     /** @type {any} */
@@ -66,7 +71,7 @@ export class Conversation {
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && (this.speaking || this.waiting)) this.interrupt();
     });
-    for (const action of ["pointerdown", "keydown"]) {
+    for (const action of ["pointerdown", "pointerup", "keydown"]) {
       document.addEventListener(action, () => this.client.wake(), { capture: true, passive: true });
     }
     element("chips").append(...EXAMPLES.map((text) => this.chip(text)));
@@ -130,6 +135,7 @@ export class Conversation {
     if (said === "") return;
     this.client.wake();
     this.client.text(said);
+    this.onSend(said);
     const input = this.element("text");
     input.value = "";
     input.style.height = "auto";

@@ -5,9 +5,9 @@
  */
 
 import { DrawnFace } from "./face/drawn_face.js";
+import { graphics } from "./graphics.js";
 import { fetchLook } from "./looks.js";
 
-const SOFTWARE = /swiftshader|llvmpipe|software|basic render/i;
 const REDUCED_MOTION = 0.35;
 /** A graphics card that was lost, as after sleep, mostly comes back. */
 const LOST_MS = 3000;
@@ -165,14 +165,4 @@ export class View {
     }
     return this.drawn;
   }
-}
-
-/** What draws here; null without WebGL 2. @returns {{software: boolean} | null} */
-function graphics() {
-  const gl = document.createElement("canvas").getContext("webgl2");
-  if (!gl) return null;
-  const info = gl.getExtension("WEBGL_debug_renderer_info");
-  const name = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
-  gl.getExtension("WEBGL_lose_context")?.loseContext();
-  return { software: SOFTWARE.test(name) };
 }

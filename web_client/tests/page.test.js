@@ -5,7 +5,9 @@ import test from "node:test";
 
 import { CHANNELS, ShapeMapper } from "../core/shape_mapper.js";
 import { describe } from "../page/avatar_report.js";
+import { height } from "../page/level.js";
 import { Resolution } from "../page/scene/resolution.js";
+import { Seats, columns } from "../page/seats.js";
 
 const LEVELS = [2, 1, 0.5, 0.25];
 
@@ -77,4 +79,35 @@ test("eyes that are bones look about without shapes", () => {
   const shapes = CHANNELS.filter((name) => !name.startsWith("eyeLook"));
   assert.deepEqual(reported(shapes, { leftEye: "l", rightEye: "r" }).lacks, []);
   assert.deepEqual(reported(shapes).lacks, ["Its eyes do not look about."]);
+});
+
+test("a level meter stands between its ends", () => {
+  assert.deepEqual([0, 0.001, 10 ** (-8 / 20), 1].map(height), [0, 0, 1, 1]);
+  assert.ok(height(0.01) > 0.3 && height(0.01) < 0.45, "20 of 52 decibels");
+});
+
+/** @param {number} count @param {number[]} [speaking] */
+const company = (count, speaking = []) => Array.from({ length: count }, (_, key) => ({ key, speaking: speaking.includes(key) }));
+
+test("in a room that is not full everybody has a seat, in the order they came", () => {
+  const seats = new Seats(4);
+  assert.deepEqual(seats.seat(company(3), 0), [0, 1, 2]);
+  assert.deepEqual(seats.seat(company(4), 1), [0, 1, 2, 3]);
+  const [you, , ...others] = company(5);
+  assert.deepEqual(seats.seat([you, ...others], 2), [0, 2, 3, 4]);
+});
+
+test("in a full room a speaker takes the seat of whoever has been silent the longest, but never yours", () => {
+  const seats = new Seats(3);
+  assert.deepEqual(seats.seat(company(6), 0), [0, 1, 2]);
+  assert.deepEqual(seats.seat(company(6, [2]), 1), [0, 1, 2]);
+  assert.deepEqual(seats.seat(company(6, [5]), 2), [0, 5, 2]);
+  assert.deepEqual(seats.seat(company(6, [5]), 3), [0, 5, 2], "nobody moves without need");
+  assert.deepEqual(seats.seat(company(6, [4]), 4), [0, 5, 4]);
+  assert.deepEqual(seats.seat(company(6, [3, 4, 5]), 5), [0, 5, 4], "all who are seated speak");
+});
+
+test("tiles are laid out as large as fits", () => {
+  assert.deepEqual([1, 2, 3, 4, 8].map((count) => columns(count, 1200, 600, 1)), [1, 2, 3, 2, 4]);
+  assert.deepEqual([1, 2, 4, 8].map((count) => columns(count, 360, 600, 1)), [1, 1, 2, 2]);
 });

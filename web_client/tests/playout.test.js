@@ -74,21 +74,21 @@ test("a gap freezes the position, and the voice goes on from there", () => {
   assert.equal(second.anchors[0].state, "playing");
   assert.equal(second.anchors[0].pts, 100_000);
   assert.equal(playout.underruns, 1);
-  assert.ok(playout.targetMs > 50);
+  assert.ok(playout.cushion.ms > 50);
   const steps = [...first.heard, ...second.heard].map((x, i, all) => Math.abs(x - (all[i - 1] ?? 0)));
   assert.ok(Math.max(...steps) < 0.05, "no click");
 });
 
 test("the cushion shrinks back after an undisturbed half minute", () => {
   const playout = new Playout(8000, 50);
-  playout.targetMs = 600;
+  playout.cushion.ms = 600;
   playout.push(1, 0, 8000, tone(1, 8000));
   for (let s = 1; s < 32; s += 1) {
     playout.push(1, s * 1e6, 8000, tone(1, 8000));
     pull(playout, 1);
   }
   assert.equal(playout.underruns, 0);
-  assert.equal(playout.targetMs, 50);
+  assert.equal(playout.cushion.ms, 50);
 });
 
 test("a flush is silence within its fade and one block, and the next turn plays", () => {

@@ -17,7 +17,7 @@ THRESHOLD = 0.42
 """A question less near than this to every known one gets the fallback."""
 _CERTAIN = 0.6
 """A part of the question this near to a known one is answered for itself."""
-_PARTS = re.compile(r"[^.!?,;。！？，；\n]+")
+_PARTS = re.compile(r"[^.!?,:;。！？，：；\n]+")
 _MOST_PARTS = 8
 _PIECES = re.compile(r"[^,.!?;:，。！？；：、\n]*[,.!?;:，。！？；：、\n]*\s*")
 _REMEMBERED = 20

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blend_shapes.audio.pitch import HOP_HZ, LEAST_HZ, MOST_HZ, RATES, Pitch, PitchTrack
+from blend_shapes.audio.pitch import HOP_HZ, LEAST_HZ, LOOK_AHEAD_S, MOST_HZ, RATES, Pitch, PitchTrack
 from tests.blend_shapes.audio.sounds import Sound, buzz, noise, rounded
 
 ALL_RATES = [8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000]
@@ -107,6 +107,41 @@ def test_any_cutting_gives_the_same_bits(cuts: list[int], rate: int, seed: int) 
         assert np.array_equal(getattr(whole, name), getattr(cut, name)), name
 
 
+@pytest.mark.parametrize("together", [2, 4, 7])
+@pytest.mark.parametrize("rate", [8000, 16000, 44100])
+def test_hops_told_together_are_the_same_and_known_as_declared(rate: int, together: int) -> None:
+    sound = rounded(np.concatenate([buzz(140.0, rate, 0.7), noise(rate // 2, 50.0)]))
+    alone, pitch = track(sound, rate), Pitch(rate, together)
+    told: list[PitchTrack] = []
+    for at in range(0, len(sound), 100):
+        told.append(pitch.follow(sound[at : at + 100]))
+        heard = min(at + 100, len(sound)) / rate
+        due = [hop for hop in range(len(alone)) if pitch.known(hop) <= heard]
+        assert sum(map(len, told)) >= len(due)
+        assert due == list(range(len(due)))
+    for name in ("f0", "voicing", "level"):
+        values = np.concatenate([getattr(t, name) for t in told])
+        assert len(alone) - together < len(values) <= len(alone)
+        assert np.array_equal(values, getattr(alone, name)[: len(values)]), name
+    assert max(pitch.known(k) - k / HOP_HZ for k in range(50)) <= pitch.look_ahead + 1e-9
+
+
+def test_what_is_not_heeded_is_not_voiced() -> None:
+    rate = 16000
+    sound = np.concatenate([buzz(120.0, rate, 0.5), 0.1 * buzz(120.0, rate, 0.5), buzz(120.0, rate, 0.5)])
+    asked: list[float] = []
+
+    def heeds(level: float) -> bool:
+        asked.append(level)
+        return level > -25.0
+
+    pitch = Pitch(rate, heeds=heeds)
+    found = pitch.follow(rounded(sound))
+    assert np.array_equal(asked[: len(found)], found.level), "each hop once, in order"
+    assert (found.f0[found.level <= -25.0] == 0).all()
+    assert (found.f0[5:45] > 0).all() and (found.f0[60:90] == 0).all() and (found.f0[105:140] > 0).all()
+
+
 @pytest.mark.parametrize("rate", ALL_RATES)
 def test_look_ahead_is_as_declared(rate: int) -> None:
     """A hop is told as soon as the declared sound after it is there."""
@@ -116,8 +151,8 @@ def test_look_ahead_is_as_declared(rate: int) -> None:
     for at in range(0, rate, rate // 200):
         told += len(pitch.follow(sound[at : at + rate // 200]))
         heard = min(at + rate // 200, rate) / rate
-        assert told >= (heard - Pitch.look_ahead) * HOP_HZ - 1e-9
-    assert Pitch.look_ahead <= 0.06
+        assert told >= (heard - pitch.look_ahead) * HOP_HZ - 1e-9
+    assert LOOK_AHEAD_S <= 0.06
 
 
 def test_level() -> None:

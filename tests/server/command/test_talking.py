@@ -22,7 +22,7 @@ from server.command.player import Player
 
 @asynccontextmanager
 async def server() -> AsyncIterator[str]:
-    slots = config.EngineSlots(brain=config.Slot("echo"))
+    slots = config.EngineSlots(brain=config.Slot("echo"), recognizer=None)
     tree = structs.replace(config.Config(), engines=slots)
     async with app.running(config.listening_at(tree, None, 0), environ={}) as running:
         yield f"127.0.0.1:{running.port}"

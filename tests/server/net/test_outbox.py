@@ -262,3 +262,30 @@ async def test_the_form_may_change_before_the_first_message(binary: bool) -> Non
         box.out.wire = Wire(FaceLayout("f32"), codec.encode if binary else codec.encode_json)
         await box.out.stream(segment(0))
         assert seqs(box.socket) == [0]
+
+
+async def test_live_media_leaves_at_once_where_nothing_waits() -> None:
+    async with Box() as box:
+        box.out.live(mirror(0))
+        box.out.live(mirror(1))
+        assert [w.seq for w in box.socket.written if isinstance(w, m.Mirror)] == [0, 1]
+
+
+async def test_live_media_does_not_overtake_what_waits() -> None:
+    async with Box() as box:
+        box.out.tell(StateChanged("idle"))
+        box.out.live(mirror(0))
+        box.out.live(mirror(1))
+        assert box.socket.written == []
+        await settled()
+        kinds = [type(w) for w in box.socket.written]
+        assert kinds == [m.State, m.Mirror, m.Mirror]
+
+
+async def test_live_media_into_a_broken_socket_is_the_end_of_the_connection() -> None:
+    async with Box() as box:
+        box.socket.broken = True
+        box.out.live(mirror(0))
+        assert box.lost == ["it is gone"]
+        box.out.live(mirror(1))
+        assert box.socket.written == []

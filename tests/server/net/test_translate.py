@@ -7,6 +7,7 @@ import pytest
 
 from blend_shapes.face import FaceFrames
 from blend_shapes.life import loops
+from protocol import codec
 from protocol import messages as m
 from protocol.codes import BadMessage
 from protocol.face_format import FaceLayout
@@ -70,7 +71,7 @@ def test_sound_that_cannot_be() -> None:
 
 
 def test_every_event_has_its_message() -> None:
-    values: dict[type, e.TurnEvent] = {
+    values: dict[type, e.InOrder | e.AtOnce] = {
         type(v): v
         for v in (
             e.StateChanged("idle"),
@@ -82,9 +83,11 @@ def test_every_event_has_its_message() -> None:
             e.StageTimes(1, {"voice": 1.5}),
             e.TurnFlushed(1, "failed", 10),
             e.TurnFailed(1, "engine_failed", "no"),
+            e.PeerChanged("lobby", 3, "Ada", "muted"),
+            e.PeerSaid(3, 4, 5, "w"),
         )
     }
-    events = set(get_args(e.TurnEvent)) - {e.SegmentReady, e.MirrorReady}
+    events = set(get_args(e.TurnEvent)) - {e.SegmentReady, e.MirrorReady, e.PeerSpoke}
     assert events == set(values)
     assert [translate.message(v, LAYOUT) for v in values.values()] == [
         m.State("idle"),
@@ -96,7 +99,55 @@ def test_every_event_has_its_message() -> None:
         m.Timings(1, {"voice": 1.5}),
         m.Flush(1, "failed", 10),
         m.Error("engine_failed", "no", 1),
+        m.Peer("lobby", 3, "Ada", "muted"),
+        m.Said(3, 4, 5, "w"),
     ]
+
+
+def test_who_one_is_and_who_is_an_ai_is_told() -> None:
+    you = translate.message(e.PeerChanged("lobby", 3, "Ada", "joined", you=True), LAYOUT)
+    assert you == m.Peer("lobby", 3, "Ada", "joined", you=True)
+    mira = translate.message(e.PeerChanged("lobby", 4, "M", "joined", character="Mira"), LAYOUT)
+    assert mira == m.Peer("lobby", 4, "M", "joined", character="Mira")
+
+
+def spoke() -> e.PeerSpoke:
+    weights = np.zeros((2, 52), np.float32)
+    weights[:, 17] = 0.5
+    frames = FaceFrames(17, 60, weights, np.zeros((2, 3), np.float32))
+    return e.PeerSpoke(3, 7, AudioChunk(np.arange(800, dtype=np.int16), AudioFormat(24_000), 7000), frames)
+
+
+def test_a_peer_segment_is_made_once_for_all_who_take_its_form() -> None:
+    event = spoke()
+    made = translate.peer_segment.cache_info().misses
+    for _ in range(3):
+        wires = [translate.Wire(FaceLayout("q8"), translate.encoder(binary)) for binary in (True, False)]
+        wires.append(translate.Wire(FaceLayout("f32"), translate.encoder(True)))
+        payloads = [wire.event(event) for wire in wires]
+        assert all(a is b for a, b in zip(payloads, [wire.event(event) for wire in wires], strict=True))
+    assert translate.peer_segment.cache_info().misses == made + 3
+    messages = [codec.decode_from_server(payload) for payload in payloads]
+    assert messages[0] == messages[1]
+    for message, frame_bytes in zip(messages, (58, 58, 220), strict=True):
+        assert isinstance(message, m.PeerSegment)
+        assert len(message.face) == 2 * frame_bytes
+        assert (message.peer, message.seq) == (3, 7)
+        assert (message.pts, message.face_pts) == (round(7000 / 0.024), round(17 * 1e6 / 60))
+        assert message.audio == event.audio.to_bytes()
+
+
+def test_the_end_of_what_somebody_says_has_neither_voice_nor_face() -> None:
+    wire = translate.Wire(LAYOUT, translate.encoder(True))
+    end = codec.decode_from_server(wire.event(spoke().ended()))
+    assert end == m.PeerSegment(3, 7, round(7000 / 0.024))
+
+
+def test_few_peer_segments_are_kept() -> None:
+    wire = translate.Wire(LAYOUT, translate.encoder(True))
+    for _ in range(3 * translate.PEER_FORMS):
+        wire.event(spoke())
+    assert translate.peer_segment.cache_info().currsize == translate.PEER_FORMS
 
 
 def test_clips_are_packed_once_and_no_faster_than_needed() -> None:

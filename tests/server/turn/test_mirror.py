@@ -3,9 +3,12 @@
 import asyncio
 import itertools
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from blend_shapes.arkit import CHANNELS
 from blend_shapes.audio.loudness import Loudness
@@ -17,7 +20,8 @@ from server.ports import FaceDriver
 from server.speech.character import Character
 from server.turn.delivery import Delivery
 from server.turn.events import MirrorReady, TurnFailed
-from server.turn.mirror import HOLE_S, LEEWAY_S, QUEUE_S, Mirror
+from server.turn.microphone import BUSY_S, HOLE_S, LEEWAY_S, QUEUE_S, TOGETHER_S
+from server.turn.mirror import Mirror
 from server.turn.session import Session, Terms
 from server.turn.turn import Engines, Pace
 from tests.fakes.brain import ScriptedBrain
@@ -237,6 +241,79 @@ def test_sound_that_was_heard_is_cut_off() -> None:
     assert np.array_equal(in_a_room(twice).frames.weights, once.weights)
 
 
+@pytest.mark.parametrize("lost", ["dropped", "reordered"])
+def test_a_lost_message_is_a_short_silence_and_the_rest_lies_where_it_belongs(lost: str) -> None:
+    """Of every seven one is lost, or comes after its successor and is cut off."""
+
+    async def scene(room: Room) -> None:
+        messages = [room.message(MESSAGE_S, 8000) for _ in range(100)]
+        for k in range(3, 100, 7):
+            if lost == "dropped":
+                messages[k] = messages[k - 1]
+            else:
+                messages[k], messages[k + 1] = messages[k + 1], messages[k]
+        for message in messages:
+            room.mirror.hear(message)
+            await asyncio.sleep(MESSAGE_S)
+
+    async def silenced(room: Room) -> None:
+        for k in range(100):
+            message = room.message(MESSAGE_S, 8000)
+            room.mirror.hear(replace(message, samples=0 * message.samples) if k % 7 == 3 else message)
+            await asyncio.sleep(MESSAGE_S)
+
+    room, other = in_a_room(scene), in_a_room(silenced)
+    last = min(room.frames.end, other.frames.end)
+    assert last > 1.8 * 60
+    assert np.array_equal(room.frames.weights[:last], other.frames.weights[:last])
+    assert np.array_equal(room.frames.head[:last], other.frames.head[:last])
+    assert room.errors == []
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["sound", "sound", "sound", "closed", "open"]),
+            st.integers(-3 * RATE, 3 * RATE),
+            st.integers(0, RATE // 2),
+            st.sampled_from([0.0, 0.02, 0.5]),
+        ),
+        max_size=20,
+    )
+)
+@settings(max_examples=40)
+def test_whatever_a_microphone_sends_faces_are_whole_and_their_times_rise(
+    sent: list[tuple[str, int, int, float]],
+) -> None:
+    """Leaps forwards and back, overlaps, empty messages, rests anywhere; then a second of honest sound."""
+
+    async def scene(room: Room) -> None:
+        for what, leap, length, wait in sent:
+            if what == "sound":
+                room.at = max(room.at + leap, 0)
+                room.mirror.hear(room.message(length / RATE, 8000))
+            else:
+                room.mirror.switch(what)  # type: ignore[arg-type]
+            await asyncio.sleep(wait)
+        room.mirror.switch("open")
+        await asyncio.sleep(2 * QUEUE_S)
+        room.at = max(room.at, room.mirror._end)
+        room.begun = room.at  # type: ignore[attr-defined]
+        await room.say(1.0)
+
+    room = in_a_room(scene)
+    assert all(before <= after for before, after in holes(room))
+    assert all(e.frames.weights.min() >= 0.0 and e.frames.weights.max() <= 1.0 for e in room.events)
+    assert all(np.abs(e.frames.head).max() < 90.0 for e in room.events)
+    spoken = range(
+        (room.begun * 60 // RATE) + 10,  # type: ignore[attr-defined]
+        (room.at - round(Loudness.look_ahead * RATE)) * 60 // RATE - 2,
+    )
+    shown = {i for e in room.events for i in range(e.frames.first, e.frames.end)}
+    assert shown.issuperset(spoken)
+    assert not set(room.errors) - {"microphone_overflow"}
+
+
 # --- too fast, too much, too long ---------------------------------------------------------------------
 
 
@@ -255,10 +332,27 @@ def test_a_network_that_stalled_is_caught_up_with_at_once() -> None:
 
 def test_a_clock_that_is_a_little_fast_never_runs_late() -> None:
     async def scene(room: Room) -> None:
-        await room.say(600.0, level=0, speed=1.01)
+        await room.say(60.0, level=0, speed=1.01)
 
     room = in_a_room(scene)
     assert max(e.lateness for e in room.events) < 1e-6
+    assert room.errors == []
+
+
+@pytest.mark.parametrize("speed", [0.999, 1.001])
+def test_an_hour_of_a_clock_that_is_a_little_off_has_every_frame_in_time(speed: float) -> None:
+    async def scene(room: Room) -> None:
+        for _ in range(36):
+            for _ in range(100):
+                room.mirror.hear(room.message(1.0, 0))
+                await asyncio.sleep(1.0 / speed)
+            assert max(e.lateness for e in room.events) < 1e-6
+            assert holes(room) == []
+            assert room.events[-1].frames.end / 20 > room.at / 8000 - Loudness.look_ahead - 0.1
+            room.ears.log.clear()
+
+    room = in_a_room(scene, Room(rate=8000, fps=20))
+    assert room.at == 3600 * 8000
     assert room.errors == []
 
 
@@ -298,7 +392,7 @@ def test_rests_without_end_do_not_pile_up() -> None:
         for _ in range(20_000):
             room.mirror.hear(room.message(1 / RATE, 0))
             room.mirror.switch("muted")
-        assert len(room.mirror._waiting) <= 256
+        assert len(room.mirror._queue) <= 256
         await asyncio.sleep(1.0)
 
     in_a_room(scene)
@@ -375,6 +469,53 @@ def test_a_face_that_works_aside_is_waited_for_and_sound_gathers_meanwhile() -> 
     assert room.frames.end >= (2.0 - 0.1 - 3 * 0.05) * 60
     assert slow.executor.under_way <= 1
     assert len(room.events) < 50, "several messages at a time"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "together"), [(0.005, 1), (BUSY_S - 0.001, 1), (BUSY_S + 0.001, 2), (0.035, 2)]
+)
+def test_a_busy_server_follows_two_messages_at_once(seconds: float, together: int) -> None:
+    """A face for every message, or for every other one and hardly later."""
+    slow = SlowFace(look_ahead_s=0.1, seconds=seconds)
+    room = in_a_room(lambda room: room.say(2.0), Room(slow))
+    assert 100 // together - 7 <= len(room.events) <= 100 // together + 1
+    late = [e.lateness for e in room.events[3:]]
+    assert max(late) <= seconds + (together - 1) * MESSAGE_S + 1e-6
+    assert room.frames.first == 0
+
+
+def test_a_busy_server_waits_for_no_more_than_there_is() -> None:
+    """The last message before a pause without a word, and one before the microphone is closed."""
+    slow = SlowFace(look_ahead_s=0.0, seconds=BUSY_S + 0.005)
+
+    async def scene(room: Room) -> None:
+        await room.say(0.5)
+        await asyncio.sleep(1.0)
+        room.paused = len(room.frames)  # type: ignore[attr-defined]
+        await room.say(MESSAGE_S)
+        room.mirror.switch("closed")
+        await asyncio.sleep(slow.executor.seconds + 0.001)
+        room.closed = len(room.frames)  # type: ignore[attr-defined]
+        await asyncio.sleep(1.0)
+
+    room = in_a_room(scene, Room(slow))
+    assert room.paused >= 0.5 * 60 - 1  # type: ignore[attr-defined]
+    assert room.closed > room.paused  # type: ignore[attr-defined]
+    assert max(e.lateness for e in room.events) <= TOGETHER_S + 2 * slow.executor.seconds + 1e-6
+
+
+def test_a_server_that_is_no_longer_busy_follows_every_message() -> None:
+    slow = SlowFace(look_ahead_s=0.1, seconds=BUSY_S + 0.005)
+
+    async def scene(room: Room) -> None:
+        await room.say(1.0)
+        slow.executor.seconds = 0.002
+        room.before = len(room.events)  # type: ignore[attr-defined]
+        await room.say(1.0)
+
+    room = in_a_room(scene, Room(slow))
+    assert room.before < 30  # type: ignore[attr-defined]
+    assert len(room.events) - room.before > 45  # type: ignore[attr-defined]
 
 
 def test_every_take_is_closed_once() -> None:

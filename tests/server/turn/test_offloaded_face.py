@@ -150,7 +150,7 @@ def test_a_turn_can_be_stopped_at_every_step_and_leaves_no_work() -> None:
     steps = 20
     while stopped_at(steps):
         steps += 7
-    assert steps > 100
+    assert steps > 80
 
 
 def test_a_turn_with_a_model_of_others(tmp_path: Path) -> None:

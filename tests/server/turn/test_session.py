@@ -6,6 +6,7 @@ import pytest
 
 from server.errors import EngineError, PeerError
 from server.history import Exchange
+from server.turn.conductor import ATTENTION_S
 from server.turn.events import (
     CueReached,
     MoodChanged,
@@ -19,7 +20,6 @@ from server.turn.events import (
     TurnFlushed,
     WordSpoken,
 )
-from server.turn.session import ATTENTION_S
 from tests.fakes.brain import ScriptedBrain
 from tests.fakes.ears import Ears, check_media
 from tests.fakes.stage import Stage

@@ -7,7 +7,7 @@ import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { type Avatar, BadAvatarFile, NoFaceShapes, openAvatar } from "facewire/avatar";
 import { ThreeFace } from "facewire/three";
 import { VrmFace } from "facewire/vrm";
-import { CHANNELS, type Client, connect, MicrophoneError, type Pose, ShapeMapper, type Status } from "facewire";
+import { CHANNELS, type Client, connect, MicrophoneError, type Peer, type Pose, type Room, RoomError, ShapeMapper, type Status } from "facewire";
 
 const client: Client = connect({ url: "wss://example.org/v1/stream", token: "t", bufferMs: 200 });
 const stop: () => void = client.on("caption", ({ text, pts, end }) => console.log(text.length, pts - end));
@@ -23,7 +23,18 @@ mirror.on("microphone", ({ state, error }) => console.log(state satisfies "off" 
 mirror.on("level", ({ rms, peak }) => console.log(rms + peak));
 const opened: Promise<void> = mirror.microphone.open();
 mirror.microphone.mute();
+const pressed: Promise<void> = mirror.microphone.press();
+mirror.microphone.release();
+client.on("heard", ({ text, final }) => console.log(text.length, final satisfies boolean));
 const isOurs = (error: unknown): error is MicrophoneError => error instanceof MicrophoneError;
+
+const entered: Promise<Room> = mirror.join("lobby", "Ada");
+entered.catch((error: unknown) => error instanceof RoomError && error.code === "room_full");
+mirror.on("room", ({ room }) => console.log(room?.you));
+mirror.on("peer", ({ peer, change }) => change === "joined" && (peer.volume = 0.5));
+mirror.on("said", ({ peer, text, pts }) => console.log(peer.face(0).pts >= pts ? text : ""));
+mirror.peers.forEach((peer: Peer) => (peer.silenced = peer.muted));
+mirror.leave();
 
 const three = new ThreeFace(new Group(), { ignore: ["smirk"], gains: { jawOpen: 0.8 }, eyes: "bones", jaw: "off" });
 three.show(pose);
@@ -42,6 +53,8 @@ client.say("Hello", { queue: "soon" });
 connect({ mode: "mirror" });
 // @ts-expect-error: the microphone says itself what it does
 client.microphone.state = "on";
+// @ts-expect-error: the room says who is muted
+mirror.peers[0].muted = true;
 // @ts-expect-error: channels are the server's
 client.channels.push("jawOpen");
 // @ts-expect-error: eyes are auto, bones or shapes
@@ -49,4 +62,4 @@ new ThreeFace(new Group(), { eyes: "left" });
 // @ts-expect-error: a VRM is wanted, not its scene
 new VrmFace(new Group());
 
-export { avatar, errors, isOurs, opened, out, spoken, stop };
+export { avatar, errors, isOurs, opened, out, pressed, spoken, stop };

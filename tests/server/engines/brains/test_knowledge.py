@@ -74,6 +74,13 @@ async def test_every_known_question_finds_its_answer(brain: KnowledgeBrain) -> N
             assert await think(brain, question, MIRA) in answer.replies, question
 
 
+@pytest.mark.parametrize("name", ["Ada", "Bo 2", "小林"])
+async def test_who_asks_may_stand_before_the_question(brain: KnowledgeBrain, name: str) -> None:
+    for answer in MIRA.knowledge:
+        for question in answer.questions:
+            assert await think(brain, f"{name}: {question}", MIRA) in answer.replies, question
+
+
 @pytest.mark.parametrize(
     "asked",
     [

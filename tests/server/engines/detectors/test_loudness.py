@@ -16,7 +16,8 @@ def detector() -> LoudnessDetector:
 
 @pytest.fixture
 def speech() -> Samples:
-    return (8000 * np.sin(np.arange(80 * WINDOW) * 0.05)).astype(np.int16)
+    hum: Samples = (8000 * np.sin(np.arange(80 * WINDOW) * 0.05)).astype(np.int16)
+    return hum
 
 
 class TestContract(DetectorContract):

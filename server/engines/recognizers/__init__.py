@@ -1,0 +1,1 @@
+"""Recognizers: what was said."""
