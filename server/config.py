@@ -113,7 +113,7 @@ class Slot(msgspec.Struct, frozen=True):
 class EngineSlots(_Section, frozen=True):
     brain: Slot = Slot("knowledge")
     voice: Slot = Slot("espeak")
-    face: Slot = Slot("articulation")
+    face: Slot = Slot("auto")
     mirror: Slot = Slot("audio")
     """Drives the user's own face in drive mode, from sound alone."""
     detector: Slot = Slot("silero")

@@ -43,6 +43,7 @@ ENGINES: Mapping[str, Mapping[str, Entry]] = {
         "tone": Entry("server.engines.voices.tone:ToneVoice"),
     },
     "face": {
+        "auto": Entry("server.engines.faces.either:EitherDriver"),
         "articulation": Entry("server.engines.faces.articulation:ArticulationDriver"),
         "audio": Entry("server.engines.faces.audio:AudioDriver"),
         "audio2face": Entry("server.engines.faces.audio2face:Audio2FaceDriver"),
