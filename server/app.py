@@ -89,6 +89,7 @@ async def running(
     """
     clock = clock or SystemClock()
     token = config.token(tree.server, environ)
+    serving.tls_context(tree.server.tls)  # what is wrong is said before the engines take their time
     by_name, default = cast(tree)
     metrics = Metrics()
     async with AsyncExitStack() as stack:

@@ -27,7 +27,7 @@ _LANGUAGES: Final = {
     )
 }
 """Languages of espeak-ng and how often each is heard."""
-_VARIANTS: Final = (
+VARIANTS: Final = (
     *("", "", ""),
     *"""
     m1 m2 m3 m4 m5 m6 m8 f1 f2 f3 f4 klatt klatt2 klatt4 klatt5 Alex Alicia Andrea Annie Denis Diogo Hugo
@@ -36,7 +36,8 @@ _VARIANTS: Final = (
     sandro shelby steph travis victor whisper whisperf zac
     """.split(),
 )
-_UNSEEN_VARIANTS: Final = (
+"""Variants of espeak-ng that are learnt from."""
+UNSEEN_VARIANTS: Final = (
     "m7",
     "f5",
     "klatt3",
@@ -48,6 +49,7 @@ _UNSEEN_VARIANTS: Final = (
     "steph3",
     "grandpa",
 )
+"""Variants that are only measured on."""
 _UNSEEN_LANGUAGES: Final = (
     "en-us",
     "en-gb",
@@ -99,7 +101,7 @@ def _espeak(order: Order, rng: random.Random) -> Iterator[Spoken]:
             if unseen
             else rng.choices(list(_LANGUAGES), list(_LANGUAGES.values()), k=1)[0]
         )
-        variant = rng.choice(_UNSEEN_VARIANTS if unseen else _VARIANTS)
+        variant = rng.choice(UNSEEN_VARIANTS if unseen else VARIANTS)
         text = texts.sentence(language, order.seed * _BATCH + n)
         yield espeak.speak(
             text, language, variant, rng.uniform(0.65, 1.45), 2.0 ** rng.uniform(-0.45, 0.45)

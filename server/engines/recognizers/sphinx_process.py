@@ -2,11 +2,12 @@
 works, a second for a long utterance, so in the server's own process no thread could be of help.
 
 It reads messages from the standard input: a letter, the payload's length as four little-endian bytes, and
-the payload. Only `E` is answered, with a JSON map after its length in four bytes.
+the payload. `E` and `H` are answered, with a JSON map after its length in four bytes.
 
     P  a JSON list of phrases that are likely from the next B on
     B  an utterance begins
     S  samples, 16-bit little-endian, LISTENING_RATE a second
+    H  what it seems to be so far: {"text": ..., "confidence": 0}
     E  the utterance ends: {"text": what was said, "confidence": 0 to 1}
     X  it is given up
 """
@@ -75,8 +76,12 @@ def chosen(general: Hypothesis, likely: Hypothesis, phrases: dict[Words, str]) -
     if likely.words in phrases and likely.fit > general.fit - WORSE:
         return phrases[likely.words], likely.confidence
     best = likely if likely.confidence > general.confidence + CLEARER else general
-    words = ("I" + word[1:] if re.fullmatch(r"i('\w+)?", word) else word for word in best.words)
-    return " ".join(words), best.confidence
+    return cased(best.words), best.confidence
+
+
+def cased(words: Iterable[str]) -> str:
+    """The words as one writes them."""
+    return " ".join("I" + word[1:] if re.fullmatch(r"i('\w+)?", word) else word for word in words)
 
 
 class Hearer:
@@ -121,6 +126,13 @@ class Hearer:
         self._first += sound
         if len(self._first) >= FIRST_BYTES:
             self._start()
+
+    def so_far(self) -> tuple[str, float]:
+        """Text, in which there is no confidence yet; none in the first second."""
+        if self._first is not None:
+            return "", 0.0
+        heard = self._general.hyp()
+        return ("" if heard is None else cased(heard.hypstr.split())), 0.0
 
     def end(self) -> tuple[str, float]:
         """Text and confidence."""
@@ -174,8 +186,8 @@ def serve(hearer: Hearer, messages: BinaryIO, answers: BinaryIO) -> None:
     while len(header := messages.read(HEADER.size)) == HEADER.size:
         kind, length = HEADER.unpack(header)
         payload = messages.read(length)
-        if kind == b"E":
-            text, confidence = hearer.end()
+        if kind in (b"E", b"H"):
+            text, confidence = hearer.end() if kind == b"E" else hearer.so_far()
             answer = json.dumps({"text": text, "confidence": confidence}).encode()
             answers.write(LENGTH.pack(len(answer)) + answer)
             answers.flush()

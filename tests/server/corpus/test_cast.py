@@ -113,6 +113,6 @@ def test_what_flite_cannot_say_is_left_out(studio: Studio, monkeypatch: pytest.M
 def test_every_voice_of_espeak_exists() -> None:
     folder = Path(espeakng_loader.get_data_path()) / "voices" / "!v"
     there = {path.name for path in folder.iterdir()}
-    assert {v for v in (*cast._VARIANTS, *cast._UNSEEN_VARIANTS) if v} <= there
+    assert {v for v in (*cast.VARIANTS, *cast.UNSEEN_VARIANTS) if v} <= there
     spoken = {v.language.lower() for v in espeak_library.load().voices}
     assert {*cast._LANGUAGES, *cast._UNSEEN_LANGUAGES} <= spoken
