@@ -40,7 +40,7 @@ from server.turn.delivery import Delivery
 from server.turn.events import TurnFailed, UtteranceHeard
 from server.turn.interruption import Interruption
 from server.turn.microphone import HOLE_S, MicrophoneQueue, MicrophoneState, Piece
-from server.turn.spoken import Spoken, Understood
+from server.turn.spoken import Spoken, Understood, expected
 from server.turn.turn import Request
 
 STALLED_S: Final = 2.0
@@ -364,9 +364,8 @@ class Ear:
         """The character, what helps to understand who talks to it, and the questions that it knows."""
         character = self._character()
         if self._known is None or self._known[0] is not character:
-            questions = tuple(question for answer in character.knowledge for question in answer.questions)
-            hints = Hints(character.speaker.language, (character.name, *questions))
-            self._known = (character, hints, frozenset(map(plain, questions)))
+            known = frozenset(map(plain, character.questions))
+            self._known = (character, expected(character), known)
         return self._known
 
 

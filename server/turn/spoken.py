@@ -7,7 +7,8 @@ from typing import Final
 
 from server.audio.chunk import Samples
 from server.errors import EngineError
-from server.ports import LISTENING_RATE, Transcript
+from server.ports import LISTENING_RATE, Hints, Transcript
+from server.speech.character import Character
 from server.speech.values import Utterance
 
 UNDERSTAND_S: Final = 10.0
@@ -17,6 +18,11 @@ log = logging.getLogger(__name__)
 
 Understood = Utterance | EngineError
 """What a recognizer made of it, or why it made nothing."""
+
+
+def expected(character: Character) -> Hints:
+    """What helps to understand somebody who talks to this character."""
+    return Hints(character.speaker.language, (character.name, *character.questions))
 
 
 class Spoken:

@@ -36,8 +36,8 @@ from tests.fakes.voice import SlowVoice
 from tests.virtual_time import VirtualLoop, run_virtual
 
 ENDS = EndOfSpeech(finished_s=0.28, unclear_s=0.55, unfinished_s=1.1, longest_s=5.0)
-NEARLY = 0.06
-"""Seconds: two windows, in which a pause is counted and which sound arrives in."""
+NEARLY = 0.09
+"""Seconds: windows that a pause is counted in, messages that sound comes in, and the echo canceller."""
 
 
 class Conversation:
@@ -232,8 +232,8 @@ def test_the_avatar_thinks_while_it_finds_out_that_nothing_was_said() -> None:
 
 def test_a_click_is_nothing() -> None:
     async def act(c: Conversation) -> None:
-        await c.user.pause(0.52)
-        await c.user.speak(0.02)  # within one window
+        c.user.send(8480, 0)
+        c.user.send(160, LOUD)
         await c.user.pause(1.0)
 
     c = scene(act, Conversation("what?"))
@@ -535,7 +535,7 @@ def test_sustained_speech_interrupts_and_is_the_next_utterance() -> None:
         began = asyncio.get_running_loop().time()
         await c.says(1.0, pause=4.0)
         (flushed,) = [t for t, e in c.ears.log if isinstance(e, TurnFlushed)]
-        assert flushed - began == pytest.approx(0.256, abs=NEARLY)
+        assert 0.1 < flushed - began < 0.35
         assert c.recognizer.transcripts[1].seconds >= 1.3, "with what was said before it was certain"
 
     c = scene(act, Conversation("count.", "stop now.", brain=ScriptedBrain("One two three four five six.")))
@@ -548,7 +548,7 @@ def test_sustained_speech_interrupts_and_is_the_next_utterance() -> None:
 def test_what_is_shorter_does_not_interrupt() -> None:
     async def act(c: Conversation) -> None:
         await c.says(pause=1.5)
-        await c.user.speak(0.16)
+        await c.user.speak(0.08)
         await c.user.pause(6.0)
 
     c = scene(act, Conversation("count.", brain=ScriptedBrain("One two three four.")))
@@ -588,10 +588,11 @@ def test_a_noise_before_the_answer_is_heard_holds_it_back_and_loses_nothing() ->
 
 def test_what_is_said_while_the_first_is_still_being_understood_joins_it() -> None:
     async def act(c: Conversation) -> None:
-        await c.says(0.5, pause=0.6)
+        await c.says(0.5, pause=0.8)
+        assert not c.heard
         await c.says(0.5, pause=8.0)
 
-    c = scene(act, Conversation("what is this?", "and this?", latency_s=0.9))
+    c = scene(act, Conversation("what is this?", "and this?", latency_s=1.1))
     assert c.heard == ["what is this?", "and this?"]
     assert c.asked == ["what is this? and this?"]
 
