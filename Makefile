@@ -1,5 +1,6 @@
 # make run: serve the page.  make test: all tests; make quick: those without a browser.  make check: lint, types, imports, spelling.
 # make bench: figures.  make eval-face: measure the face on recordings (EVAL=FOLDER for others).
+# make eval-hearing: count the words that the recognizer gets wrong.
 # make train-face: train the network that follows sound anew.
 # make sheets: contact sheets of the head (Chromium).
 PYTHON ?= python3
@@ -12,7 +13,7 @@ SOURCES := pyproject.toml hatch_build.py $(shell find web_client blend_shapes/he
   -not -path '*/dist/*' -not -path '*/tests/*' -not -name '*.md' -not -name '*.png' -not -name '*.jpg' -not -name '*.pyc')
 UNBUILT := web_client/dist/not_built.txt
 done = if [ -e $(UNBUILT) ]; then echo "The page was not built: $$(cat $(UNBUILT))"; else touch $(1); fi
-.PHONY: run test quick check bench eval-face train-face sheets clean
+.PHONY: run test quick check bench eval-face eval-hearing train-face sheets clean
 
 run: $(VENV)/.run
 	$(BIN)/python -m server
@@ -36,6 +37,9 @@ bench: $(VENV)/.dev
 
 eval-face: $(VENV)/.dev
 	$(BIN)/python -m server eval-face $(EVAL) --noise 10 --json out/eval-face/report.json --plots out/eval-face
+
+eval-hearing: $(VENV)/.dev
+	$(BIN)/python -m server eval-hearing $(EVAL)/speech --noise 20 --noise 10
 
 train-face: $(VENV)/.dev
 	$(INSTALL) -e '.[train]'

@@ -53,7 +53,7 @@ _OPEN_MESSAGES: Final = (
 _ANY_TIME: Final = (
     m.Clip, m.State, m.Heard, m.Timings, m.Peer, m.Said, m.Error, m.Pong, m.PeerSegment, m.Mirror,
 )  # fmt: skip
-_OF_A_TURN: Final = (m.Segment, m.Caption, m.Mood, m.Cue)
+_OF_A_TURN: Final = (m.Segment, m.Caption, m.Mood, m.Cue, m.Duck)
 
 CLIENT_TABLE: Final[Table] = {
     State.AWAIT_HELLO: {m.Hello: State.OPEN},
@@ -74,7 +74,7 @@ SERVER_TABLE: Final[Table] = {
         m.Flush: State.IDLE,
     },
     State.ENDED: {
-        **_stay(State.ENDED, *_ANY_TIME),
+        **_stay(State.ENDED, *_ANY_TIME, m.Duck),
         m.Turn: State.IN_TURN,
         m.Flush: State.IDLE,
     },
@@ -198,7 +198,7 @@ class ServerOrder:
                 self._begin(message)
             case m.Flush():
                 self._flush(message)
-            case m.Caption() | m.Mood() | m.Cue() | m.End():
+            case m.Caption() | m.Mood() | m.Cue() | m.Duck() | m.End():
                 self._of_the_turn(message)
             case m.Timings():
                 self._timings(message)
@@ -247,7 +247,7 @@ class ServerOrder:
         self._repeats = False
         return True
 
-    def _of_the_turn(self, message: m.Caption | m.Mood | m.Cue | m.End) -> None:
+    def _of_the_turn(self, message: m.Caption | m.Mood | m.Cue | m.Duck | m.End) -> None:
         if message.turn != self.turn:
             raise _wrong(f"{_name(type(message))} of turn {message.turn}; the current turn is {self.turn}")
         if isinstance(message, m.End) and message.pts < self._reply.pts:

@@ -260,6 +260,12 @@ class Flush(_Map, frozen=True, tag="flush"):
     fade_ms: Count
 
 
+class Duck(_Map, frozen=True, tag="duck"):
+    turn: Count
+    level: Unit
+    fade_ms: Count
+
+
 class Timings(_Map, frozen=True, tag="timings"):
     turn: Count
     stages: dict[str, SignedMilliseconds]
@@ -329,6 +335,7 @@ ControlFromServer = (
     | Cue
     | End
     | Flush
+    | Duck
     | Timings
     | Peer
     | Said

@@ -74,12 +74,8 @@ class Player:
                 self._receive(message)
             case m.Mirror():
                 self._reflect(message, now)
-            case m.Turn() if self.reception and not self.reception.stale(message.turn):
-                self.reception.begin(message.turn)
-            case m.End() if self.reception and not self.reception.stale(message.turn):
-                self.reception.end(message.turn)
-                with self._lock:
-                    self.playout.end(message.turn)
+            case m.Turn() | m.End() | m.Duck():
+                self._of_the_turn(message)
             case m.Flush():
                 self.flush(message.turn, now, message.fade_ms)
             case m.Clip() if self.reception and self._sampler:
@@ -182,6 +178,20 @@ class Player:
         if self._sampler is None or self._sampler.size != size:
             self._sampler = Sampler(size)
             self._mirror = Mirror(self._sampler)
+
+    def _of_the_turn(self, message: m.Turn | m.End | m.Duck) -> None:
+        if self.reception is None or self.reception.stale(message.turn):
+            return
+        match message:
+            case m.Turn():
+                self.reception.begin(message.turn)
+            case m.End():
+                self.reception.end(message.turn)
+                with self._lock:
+                    self.playout.end(message.turn)
+            case m.Duck():
+                with self._lock:
+                    self.playout.duck(message.turn, message.level, message.fade_ms)
 
     def _reflect(self, mirror: m.Mirror, now: float) -> None:
         if self.reception is None or self._mirror is None:

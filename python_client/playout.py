@@ -17,6 +17,7 @@ import numpy as np
 from protocol.face_format import Floats
 from python_client.audio_ring import AudioRing
 from python_client.cushion import Cushion
+from python_client.fader import Fader
 from python_client.resampler import Resampler
 
 PlayoutState = Literal["idle", "priming", "playing", "starved", "draining", "flushing"]
@@ -69,6 +70,9 @@ class Playout:
         """Whether the block before said idle."""
         self._waiting: list[_Waiting] = []
         self._ended = False
+        self._fader = Fader()
+        self._ducked = -1
+        """Turn up to which voice is heard with the fader's loudness."""
         self._origin = 0
         self._rate = device_rate
         self._ring = AudioRing(1, 1)
@@ -114,6 +118,8 @@ class Playout:
     def flush(self, turn: int, fade_ms: float) -> None:
         """Drop this turn and all before it, with a fade."""
         self._waiting = [stream for stream in self._waiting if stream.turn > turn]
+        if turn >= self._ducked:
+            self._ducked = -1
         if self.turn > turn or self.state in ("idle", "flushing"):
             return
         if self.state in ("playing", "draining"):
@@ -122,6 +128,12 @@ class Playout:
         else:
             self.state = "idle"
         self._ended = True
+
+    def duck(self, turn: int, level: float, fade_ms: float) -> None:
+        """Within `fade_ms` give the voice of this turn and those before `level` of its loudness, 0 to 1."""
+        self._ducked = max(self._ducked, turn)
+        if self.turn <= turn:
+            self._fader.fade(level, round(fade_ms * self.device_rate / 1000))
 
     def pull(self, out: Floats) -> Anchor:
         """Fill `out`, shape (n,), with the next block; what is said of it holds at its first sample.
@@ -140,6 +152,7 @@ class Playout:
             self._voice(out)
         else:
             out[:] = 0
+        self._fader.apply(out)
         return anchor
 
     def _anchor(self) -> Anchor:
@@ -165,6 +178,8 @@ class Playout:
             self._resampler = Resampler(stream.rate, self.device_rate)
         self._rate, self.turn, self._ended = stream.rate, stream.turn, stream.ended
         self._stream += 1
+        if stream.turn > self._ducked:
+            self._fader.reset()
         self._origin = stream.start
         self._ring.clear(stream.start)
         self._resampler.reset()

@@ -11,7 +11,7 @@ from python_client.playhead import Playhead
 from python_client.room import Room
 
 _MEDIA_OF_A_TURN: Final = (m.Segment, m.Caption, m.Mood, m.Cue)
-_NAMING_A_TURN: Final = (*_MEDIA_OF_A_TURN, m.End, m.Timings)
+_NAMING_A_TURN: Final = (*_MEDIA_OF_A_TURN, m.Duck, m.End, m.Timings)
 
 
 class Session:

@@ -11,13 +11,12 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from server import characters, config
+from server import assembly, characters, config
 from server.audio.chunk import AudioFormat
 from server.clock import Clock, SystemClock
-from server.engines import catalog
 from server.errors import ConfigError
 from server.history import History
 from server.net import application, serving, translate
@@ -26,13 +25,12 @@ from server.observe.metrics import Metrics
 from server.rooms.rooms import Rooms
 from server.speech.character import Character
 from server.speech.endpointing import EndOfSpeech
-from server.speech.languages import covered
 from server.store.memory import MemoryHistories
 from server.turn.ear import Listening
 from server.turn.rehearsal import rehearse
 from server.turn.session import Session, Terms
 from server.turn.sessions import Sessions
-from server.turn.turn import PAUSE_S, Engines, Pace, pause_s
+from server.turn.turn import Engines, Pace
 
 SWITCH_S = 0.0005
 COLLECT_AFTER = (10_000, 10, 10)
@@ -59,78 +57,6 @@ class Running:
         if self.stopping.is_set():
             self.at_once.set()
         self.stopping.set()
-
-
-@asynccontextmanager
-async def engines(tree: config.Config) -> AsyncGenerator[Engines, None]:
-    """The engines of the configuration, matched with each other; closed in reverse at the end.
-
-    Raises ConfigError for engines that cannot be made or cannot work together.
-    """
-    slots = tree.engines
-    async with AsyncExitStack() as stack:
-        face = catalog.make("face", slots.face.use, slots.face.options)
-        stack.push_async_callback(face.close)
-        mirror = catalog.make("face", slots.mirror.use, slots.mirror.options)
-        stack.push_async_callback(mirror.close)
-        voice = catalog.make("voice", slots.voice.use, _voice_options(tree))
-        stack.push_async_callback(voice.close)
-        brain = catalog.make("brain", slots.brain.use, slots.brain.options)
-        stack.push_async_callback(brain.close)
-        made = Engines(brain, voice, face, mirror)
-        match(tree, made)
-        recognizer = None
-        if slots.recognizer is not None:
-            recognizer = catalog.make("recognizer", slots.recognizer.use, slots.recognizer.options)
-            stack.push_async_callback(recognizer.close)
-            made = replace(made, recognizer=recognizer)
-        if slots.recognizer is not None or tree.rooms.enabled:
-            detector = catalog.make("detector", slots.detector.use, slots.detector.options)
-            stack.push_async_callback(detector.close)
-            made = replace(made, detector=detector)
-        yield made
-
-
-def match(tree: config.Config, engines: Engines) -> None:
-    """What the engines need of each other. Raises ConfigError that names the remedy."""
-    voice, face, audio = tree.engines.voice.use, tree.engines.face.use, tree.audio
-    if engines.face.needs_phones and not engines.voice.traits.phones:
-        raise ConfigError(
-            f"engines.face: {face} needs the phones of the voice, and {voice} does not give them; "
-            f"use face: audio, or another voice"
-        )
-    if engines.mirror is not None and engines.mirror.needs_phones:
-        raise ConfigError(
-            f"engines.mirror: {tree.engines.mirror.use} needs phones, and a microphone gives none; "
-            f"use mirror: audio"
-        )
-    if engines.voice.traits.rate != audio.rate:
-        raise ConfigError(
-            f"audio.rate is {audio.rate}, but the voice {voice} gives {engines.voice.traits.rate} samples "
-            f"a second; set audio.rate: {engines.voice.traits.rate}"
-        )
-    if (pause := pause_s(engines.face, tree.face.fps)) > PAUSE_S:
-        log.info("the face %s looks far ahead: sentences are %.2f s apart or more", face, pause)
-
-
-def match_language(tree: config.Config, engines: Engines, character: Character) -> None:
-    """Whether the recognizer understands the language of this character, the default one.
-
-    Raises ConfigError where it does not; of `auto` it is said in the log, for it has taken what there is.
-    """
-    language = character.speaker.language
-    if engines.recognizer is None or tree.engines.recognizer is None:
-        return
-    if covered(language, engines.recognizer.traits.languages):
-        return
-    use = tree.engines.recognizer.use
-    text = (
-        f"{character.name} speaks {language!r}, which the recognizer {use} does not understand; "
-        f"set engines.recognizer: {{use: faster-whisper, folder: models/whisper}}, or none"
-    )
-    if use != "auto":
-        raise ConfigError(f"engines.recognizer: {text}")
-    log.warning(text)
 
 
 def cast(tree: config.Config) -> tuple[Mapping[str, Character], str]:
@@ -163,11 +89,12 @@ async def running(
     """
     clock = clock or SystemClock()
     token = config.token(tree.server, environ)
+    serving.tls_context(tree.server.tls)  # what is wrong is said before the engines take their time
     by_name, default = cast(tree)
     metrics = Metrics()
     async with AsyncExitStack() as stack:
-        parts = await stack.enter_async_context(engines(tree)) if made is None else made
-        match_language(tree, parts, by_name[default])
+        parts = await stack.enter_async_context(assembly.engines(tree, clock)) if made is None else made
+        assembly.match_language(tree, parts, by_name[default])
         sessions = Sessions(
             _maker(parts, listening(tree.conversation), clock, metrics.observe),
             MemoryHistories(clock),
@@ -307,13 +234,6 @@ def _rooms(
         lambda: len(rooms), lambda: rooms.members, lambda: translate.peer_segment.cache_info().misses
     )
     return rooms
-
-
-def _voice_options(tree: config.Config) -> dict[str, object]:
-    """The voices that come with FaceWire speak at the rate of the wire unless told otherwise."""
-    slot = tree.engines.voice
-    own = slot.use in catalog.names("voice")
-    return {"rate": tree.audio.rate, **slot.options} if own else dict(slot.options)
 
 
 def _address(server: config.Server, port: int) -> str:

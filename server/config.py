@@ -22,6 +22,8 @@ Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Positive = Annotated[int, Meta(gt=0, lt=2**31)]
 
 LAST_PORT: Final = 65_535
+CHAINS: Final = ("brain", "voice")
+"""Slots in which engines may stand in for each other."""
 _SECRET: Final = re.compile(r"(^|_)(token|password|secret|api_?key|key)$", re.IGNORECASE)
 _REDACTED: Final = "(set, not shown)"
 
@@ -78,8 +80,19 @@ class PaceSection(_Section, frozen=True):
     think_timeout_s: Seconds = 30.0
 
 
+class Patience(_Section, frozen=True):
+    """How long an engine of a chain may take before the next one takes over. Keys beside `use`."""
+
+    first_ms: Positive = 10_000
+    """For its first result."""
+    between_ms: Positive = 5000
+    """For each one after it."""
+    retries: Annotated[int, Meta(ge=0, le=10)] = 1
+    """How often a call that failed at once, for a reason that may pass, is made again."""
+
+
 class Slot(msgspec.Struct, frozen=True):
-    """One engine: its name in the catalog (or "module:factory") and its own options.
+    """One engine: its name in the catalog (or "module:factory"), its own options, and who stands in for it.
 
     An option `folder`, unless it is empty, and a `model` that ends in .onnx, is a path relative to the
     folder of the configuration file.
@@ -87,17 +100,34 @@ class Slot(msgspec.Struct, frozen=True):
 
     use: str
     options: dict[str, Any] = {}
+    patience: Patience = Patience()
+    instead: tuple["Slot", ...] = ()
+    """A list in the file: these take over, the first one first, when it fails or is late."""
+
+    @property
+    def chain(self) -> tuple["Slot", ...]:
+        """It, and those that stand in for it."""
+        return (self, *self.instead)
 
 
 class EngineSlots(_Section, frozen=True):
     brain: Slot = Slot("knowledge")
     voice: Slot = Slot("espeak")
-    face: Slot = Slot("articulation")
+    face: Slot = Slot("auto")
     mirror: Slot = Slot("audio")
     """Drives the user's own face in drive mode, from sound alone."""
     detector: Slot = Slot("silero")
     recognizer: Slot | None = Slot("auto")
     """None: nobody listens, the user can only write."""
+
+
+class SpeechCache(_Section, frozen=True):
+    """What voices have said, kept to be said again; 0 for none. Embedded voices need no cache."""
+
+    memory_mb: Annotated[int, Meta(ge=0, le=65_536)] = 64
+    folder: str | None = None
+    """Where it outlives the process. Who reads this folder reads what was said."""
+    disk_mb: Positive = 512
 
 
 class CharactersSection(_Section, frozen=True):
@@ -165,6 +195,7 @@ class Config(_Section, frozen=True):
     face: Face = Face()
     pace: PaceSection = PaceSection()
     engines: EngineSlots = EngineSlots()
+    speech_cache: SpeechCache = SpeechCache()
     characters: CharactersSection = CharactersSection()
     conversation: Conversation = Conversation()
     rooms: Rooms = Rooms()
@@ -199,7 +230,7 @@ def parse(raw: object, source: str) -> Config:
     if not isinstance(raw, dict):
         raise ConfigError(f"{source}: the file is a map of sections ({_names(Config)})")
     if isinstance(slots := raw.get("engines"), dict):
-        slots = {name: _slot(slot, f"{source}: engines.{name}") for name, slot in slots.items()}
+        slots = {name: _slots(slot, name, f"{source}: engines.{name}") for name, slot in slots.items()}
         raw = {**raw, "engines": slots}
     _check_keys(raw, inspect.type_info(Config), source, "")
     try:
@@ -279,7 +310,8 @@ def explain(config: Config, environ: Mapping[str, str] = os.environ) -> str:
     for name in structs.fields(config.engines):
         slot = getattr(config.engines, name.name)
         if slot is not None:
-            tree["engines"][name.name] = {"use": slot.use, **_redacted(slot.options)}
+            shown = [_shown(one, bool(slot.instead)) for one in slot.chain]
+            tree["engines"][name.name] = shown if slot.instead else shown[0]
     state = "set" if environ.get(config.server.token_env) else "not set"
     text: str = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
     return f"{text}# the environment variable {config.server.token_env} is {state}\n"
@@ -288,22 +320,35 @@ def explain(config: Config, environ: Mapping[str, str] = os.environ) -> str:
 # --- details ---------------------------------------------------------------------------------------
 
 
-def _slot(raw: object, where: str) -> dict[str, Any] | None:
-    """A name, a map with `use` and options, or a list of one of these; null or `none` for no engine."""
+def _slots(raw: object, name: str, where: str) -> dict[str, Any] | None:
+    """One engine or, where some stand in for others, a list of them; null or `none` for no engine."""
     if raw in (None, "none"):
         return None
-    if isinstance(raw, list):
-        if len(raw) != 1:
-            raise ConfigError(f"{where}: a list must hold exactly one engine, this one holds {len(raw)}")
-        raw = raw[0]
+    if not isinstance(raw, list):
+        return _slot(raw, where)
+    if not raw or (len(raw) > 1 and name not in CHAINS):
+        some = "one engine or more" if name in CHAINS else "exactly one engine"
+        raise ConfigError(f"{where}: a list must hold {some}, this one holds {len(raw)}")
+    first, *others = (_slot(one, f"{where}[{n}]") for n, one in enumerate(raw))
+    return {**first, "instead": others}
+
+
+def _slot(raw: object, where: str) -> dict[str, Any]:
+    """A name, or a map with `use`, options and patience."""
     if isinstance(raw, str):
         return {"use": raw}
     if isinstance(raw, dict) and isinstance(raw.get("use"), str):
         options = {key: value for key, value in raw.items() if key != "use"}
         if bad := [key for key in options if not isinstance(key, str)]:
             raise ConfigError(f"{where}: {bad[0]!r} is no option name; names are text")
-        return {"use": raw["use"], "options": options}
+        patience = {key: options.pop(key) for key in Patience.__struct_fields__ if key in options}
+        return {"use": raw["use"], "options": options, "patience": patience}
     raise ConfigError(f"{where}: give the engine's name, or a map with `use: name` and its options")
+
+
+def _shown(slot: Slot, in_chain: bool) -> dict[str, Any]:
+    patience = structs.asdict(slot.patience) if in_chain else {}
+    return {"use": slot.use, **patience, **_redacted(slot.options)}
 
 
 def _check_keys(raw: Mapping[Any, Any], info: inspect.Type, source: str, path: str) -> None:
@@ -340,15 +385,28 @@ def _located(config: Config, folder: Path) -> Config:
         characters = structs.replace(characters, folder=at(characters.folder))
     if Path(characters.default).suffix in (".yaml", ".yml"):
         characters = structs.replace(characters, default=at(characters.default))
-    slots = {}
+    cache = config.speech_cache
+    if cache.folder is not None:
+        cache = structs.replace(cache, folder=at(cache.folder))
+    slots: dict[str, Slot] = {}
     for field in structs.fields(config.engines):
         slot = getattr(config.engines, field.name)
         if slot is None:
             continue
-        paths = {key: at(value) for key, value in slot.options.items() if _is_path(key, value)}
-        slots[field.name] = structs.replace(slot, options={**slot.options, **paths})
+        first, *others = (
+            structs.replace(
+                one,
+                options={
+                    key: at(value) if _is_path(key, value) else value for key, value in one.options.items()
+                },
+            )
+            for one in slot.chain
+        )
+        slots[field.name] = structs.replace(first, instead=tuple(others))
     engines = structs.replace(config.engines, **slots)
-    return structs.replace(config, server=server, characters=characters, engines=engines)
+    return structs.replace(
+        config, server=server, characters=characters, engines=engines, speech_cache=cache
+    )
 
 
 def _is_path(option: str, value: object) -> bool:

@@ -61,7 +61,7 @@ class RecognizerTraits:
     languages: tuple[str, ...] = ()
     """BCP 47 tags that it understands; empty for any."""
     partials: bool = False
-    """Whether it understands while it hears, so that `Transcript.understood` costs little at any time."""
+    """Whether it understands while it hears: `Transcript.so_far` tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,14 @@ class Transcript(Protocol):
 
     def follow(self, samples: Samples) -> None:
         """Hear more, at LISTENING_RATE, without a gap after what came before. Never waits."""
+        ...
+
+    @property
+    def so_far(self) -> str:
+        """What is being said, as far as that is known without asking; "" for nothing yet. Costs nothing.
+
+        May be read at any time; what `understood` gives later may differ.
+        """
         ...
 
     async def understood(self) -> Utterance:

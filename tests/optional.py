@@ -15,11 +15,11 @@ def lacking(what: str) -> NoReturn:
     pytest.skip(what)
 
 
-def need_modules(*names: str) -> None:
-    """The packages of the extra `train`, by the names they are imported by."""
+def need_modules(*names: str, extra: str = "train") -> None:
+    """The packages of an extra, by the names they are imported by."""
     missing = [name for name in names if importlib.util.find_spec(name) is None]
     if missing:
-        lacking(f"{' and '.join(missing)} not installed (the extra `train`): training was not tested")
+        lacking(f"{' and '.join(missing)} not installed (the extra `{extra}`): this was not tested")
 
 
 def need_program(name: str) -> None:

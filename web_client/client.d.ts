@@ -210,6 +210,8 @@ export interface Events {
   error: Message & { code: string; message: string; fatal: boolean };
   /** This turn and all before it are over. */
   flush: { turn: number };
+  /** The user may be interrupting: the voice goes to `level` of its loudness, and back to 1 where it was nothing. */
+  duck: Message & { turn: number; level: number; fade_ms: number };
   /** What is heard changed between `playing`, `starved` and `idle`. */
   playback: { turn: number; state: "playing" | "starved" | "idle"; pts: number };
   /** The microphone was opened, muted or closed; with an error where nobody asked for that. */

@@ -412,6 +412,7 @@ class Client {
     if (this.company.take(message, performance.now())) return;
     if (message.type === "state") this.avatar = message.state;
     else if (message.type === "end") this.ended(message.turn);
+    else if (message.type === "duck") this.player.duck(message.turn, message.level, message.fade_ms);
     else if (message.type === "turn") this.lines.turn(message.turn, message.id);
     else if (message.type === "error" && message.turn === undefined) this.lines.refuse(message.message);
     else if (message.type === "clip") this.loop(message);

@@ -18,6 +18,7 @@ _VALUE: Final = re.compile(
     r'"((?:[^"]|"")*)"|<(\w+)>|(?<![\w\[.])(-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)(?![\w\].])'
 )
 _PHONES: Final = ("phones", "phone", "phoneme", "phonemes", "mau")
+_WORDS: Final = ("words", "word", "ort")
 _RELEASES: Final = ("releases", "release")
 _PAUSES: Final = frozenset(("<p:>", "#", "<eps>", "_"))
 
@@ -42,6 +43,17 @@ def phones(data: bytes) -> tuple[PhoneTiming, ...]:
         raise ValueError(f'no tier named "phones"; there are {names}')
     bursts = [start for t in tiers if t.name.lower() in _RELEASES for start, _, _ in t.marks]
     return tuple(_phone(start, end, label, bursts) for start, end, label in found[0].marks)
+
+
+def words(data: bytes) -> tuple[str, ...]:
+    """The words of a TextGrid, in order of time. Raises ValueError."""
+    tiers = list(_tiers(_text(data)))
+    found = [t for t in tiers if re.split(r"\W+", t.name.lower())[-1] in _WORDS]
+    if not found:
+        names = ", ".join(repr(t.name) for t in tiers) or "none"
+        raise ValueError(f'no tier named "words"; there are {names}')
+    marks = (label.strip() for _, _, label in found[0].marks)
+    return tuple(word for word in marks if word and word not in _PAUSES)
 
 
 def _phone(start: float, end: float, label: str, bursts: list[float]) -> PhoneTiming:

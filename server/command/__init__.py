@@ -10,6 +10,7 @@ COMMANDS = {
     "say": "server.command.say",
     "face": "server.command.face",
     "eval-face": "server.command.eval_face",
+    "eval-hearing": "server.command.eval_hearing",
     "train-face": "server.command.train_face",
     "unseen-voices": "server.command.unseen_voices",
     "head": "server.command.head",

@@ -3,7 +3,8 @@
 import argparse
 import asyncio
 
-from server import app, config
+from server import app, assembly, config
+from server.clock import SystemClock
 from server.command import serve
 from server.net.serving import tls_context
 from server.speech.character import Character
@@ -26,8 +27,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _engines(tree: config.Config, character: Character) -> str:
-    async with app.engines(tree) as made:
-        app.match_language(tree, made, character)
+    async with assembly.engines(tree, SystemClock()) as made:
+        assembly.match_language(tree, made, character)
         return _match(tree, made)
 
 

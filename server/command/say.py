@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from blend_shapes.life.moods import MOODS
-from server import app, config
+from server import assembly, config
 from server.characters import load as load_character
+from server.clock import SystemClock
 from server.command.face_file import write_face
 from server.command.face_plot import plot
 from server.command.rendering import Rendering, render
@@ -52,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _render(text: str, args: argparse.Namespace) -> Rendering:
     tree = config.load(args.config or config.nearby())
-    async with app.engines(config.deaf(tree)) as engines:
+    async with assembly.engines(config.deaf(tree), SystemClock()) as engines:
         character = _character(args, tree.characters.default)
         return await render(text, engines, character, mood=args.mood)
 

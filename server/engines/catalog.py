@@ -35,12 +35,15 @@ ENGINES: Mapping[str, Mapping[str, Entry]] = {
     "brain": {
         "echo": Entry("server.engines.brains.echo:EchoBrain"),
         "knowledge": Entry("server.engines.brains.knowledge:KnowledgeBrain"),
+        "openai": Entry("server.engines.brains.openai_server:OpenAIBrain", extra="openai"),
+        "transformers": Entry("server.engines.brains.transformers_chat:TransformersBrain", "transformers"),
     },
     "voice": {
         "espeak": Entry("server.engines.voices.espeak:EspeakVoice"),
         "tone": Entry("server.engines.voices.tone:ToneVoice"),
     },
     "face": {
+        "auto": Entry("server.engines.faces.either:EitherDriver"),
         "articulation": Entry("server.engines.faces.articulation:ArticulationDriver"),
         "audio": Entry("server.engines.faces.audio:AudioDriver"),
         "audio2face": Entry("server.engines.faces.audio2face:Audio2FaceDriver"),

@@ -1,7 +1,7 @@
 """`/ws/talker`: the simplest web client's way in. One JSON request, one JSON answer with the whole reply.
 
-    {"text": "Hello"}  ->  {"text": ..., "audio": base64 WAV, "facial": [[52 numbers], ...],
-                            "fps": 60, "channels": [52 names]}
+    {"text": "Hello"}        ->  {"text": ..., "audio": base64 WAV, "facial": [[52 numbers], ...],
+    {"audio": base64 WAV}         "fps": 60, "channels": [52 names]}
 
 What cannot be answered gets {"error": ...} and the connection lives. The same sessions and turns as the
 stream's work behind it; the listener here collects instead of sending.
@@ -11,7 +11,6 @@ import asyncio
 import base64
 import hmac
 import logging
-import struct
 
 import msgspec
 import numpy as np
@@ -20,8 +19,8 @@ from aiohttp import WSMessage, WSMsgType, web
 from blend_shapes.arkit import CHANNELS
 from blend_shapes.face import FaceFrames
 from protocol.codes import Close
-from server.audio.chunk import BYTES_PER_SAMPLE
-from server.errors import PeerError
+from server.errors import EngineError, PeerError
+from server.net import wav
 from server.net.allowance import Allowance
 from server.net.service import Service
 from server.net.websocket import CLOSE_S
@@ -103,7 +102,7 @@ class Collector:
 
     def answer(self, text: str, rate: int, fps: int) -> bytes:
         """The turn as JSON."""
-        audio = base64.b64encode(wav_header(len(self.pcm), rate) + self.pcm)
+        audio = base64.b64encode(wav.header(len(self.pcm), rate) + self.pcm)
         return b'{"text":%b,"audio":"%b","facial":[%b],"fps":%d,"channels":%b}' % (
             msgspec.json.encode(text),
             audio,
@@ -198,15 +197,12 @@ class Talker:
             raise PeerError('send the server\'s token: {"token": "...", "text": "..."}', "unauthorised")
 
     async def _reply(self, request: Request, session: Session, collector: Collector) -> bytes:
-        if request.text is None:
-            if request.audio is not None:
-                raise PeerError("this server has no speech recognizer; send text", "not_available")
-            raise PeerError('send {"text": "..."}')
         self._service.check_open()
-        self._service.check_text(request.text)
+        text = await self._asked(request, session)
+        self._service.check_text(text)
         collector.forget()
         collector.idle.clear()
-        session.text(request.text)
+        session.text(text)
         await collector.idle.wait()
         if not collector.pcm:
             raise PeerError(collector.error or "there is nothing to say to this", "cannot_speak")
@@ -215,15 +211,24 @@ class Talker:
         collector.forget()
         return answer
 
-
-def wav_header(pcm_bytes: int, rate: int) -> bytes:
-    """The 44 bytes before mono 16-bit PCM in a WAV file."""
-    return struct.pack(
-        "<4sI4s4sIHHIIHH4sI",
-        b"RIFF", 36 + pcm_bytes, b"WAVE", b"fmt ", 16,
-        1, 1, rate, rate * BYTES_PER_SAMPLE, BYTES_PER_SAMPLE, 8 * BYTES_PER_SAMPLE,
-        b"data", pcm_bytes,
-    )  # fmt: skip
+    async def _asked(self, request: Request, session: Session) -> str:
+        """What the request says, in writing or by voice. Raises PeerError."""
+        if request.text is not None:
+            return request.text
+        if request.audio is None:
+            raise PeerError('send {"text": "..."} or {"audio": base64 WAV}')
+        self._service.check_hearing(session.terms.character.speaker.language)
+        try:
+            recording = base64.b64decode(request.audio, validate=True)
+        except ValueError:
+            raise PeerError("`audio` is not base64; send a WAV file in base64") from None
+        try:
+            said = await session.understand(wav.read(recording))
+        except EngineError as error:
+            raise PeerError(str(error), error.code) from None
+        if not said.text:
+            raise PeerError("nothing was understood in this recording; say it again", "empty_text")
+        return said.text
 
 
 def _rows(frames: FaceFrames) -> bytes:

@@ -118,6 +118,8 @@ def _at_once(event: e.AtOnce) -> m.FromServer:
             return m.State(state)
         case e.TurnFlushed(turn, reason, fade_ms):
             return m.Flush(turn, reason, fade_ms)
+        case e.VoiceDucked(turn, level, fade_ms):
+            return m.Duck(turn, level, fade_ms)
         case e.TurnFailed(turn, code, text):
             return m.Error(code, text, turn)
         case e.UtteranceHeard(text, final, language):

@@ -10,8 +10,8 @@ from server.rooms.member import Member
 from server.rooms.resident import Resident
 from server.speech.character import Character
 
-PHRASES: Final = 500
-"""Questions that a recognizer is told to expect, at most."""
+QUESTIONS: Final = 900
+"""Questions that a recognizer is told to expect, at most, with and without the name before them."""
 
 
 class Cast:
@@ -50,7 +50,8 @@ class Cast:
 
 
 def _hints(characters: Sequence[Character]) -> Hints:
-    """The names, and what the characters can be asked."""
-    asked = (q for character in characters for known in character.knowledge for q in known.questions)
+    """The names, and what each character can be asked, called by its name or not."""
     names = tuple(character.name for character in characters)
-    return Hints(characters[0].speaker.language, (*names, *list(asked)[:PHRASES]))
+    asked = [(c.name, q) for c in characters for known in c.knowledge for q in known.questions]
+    phrases = (phrase for name, q in asked[:QUESTIONS] for phrase in (f"{name}, {q}", q))
+    return Hints(characters[0].speaker.language, (*names, *phrases))

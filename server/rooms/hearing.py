@@ -98,10 +98,14 @@ class Hearing:
     # --- for the ears ----------------------------------------------------------------------------
 
     def begin(self, speaker: Member) -> _Utterance | None:
-        """The speaker begins; None where nobody listens any more."""
+        """The speaker begins; None where nobody listens, or can."""
         if self._closed:
             return None
-        return _Utterance(speaker, self._recognizer.begin(self._hints), self._now())
+        try:
+            return _Utterance(speaker, self._recognizer.begin(self._hints), self._now())
+        except EngineError as error:
+            log.warning("nobody understands what is said in a room: %s", error)
+            return None
 
     def voiced(self, utterance: _Utterance, seconds: float) -> None:
         for character in self._characters:

@@ -42,3 +42,8 @@ class Character:
     """Said when nothing known fits."""
     examples: tuple[str, ...] = ()
     """Questions a page may offer."""
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """All that it knows to be asked."""
+        return tuple(question for answer in self.knowledge for question in answer.questions)

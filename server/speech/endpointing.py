@@ -61,10 +61,12 @@ _OPEN: Final = frozenset(
     "um uh er erm hmm ah eh well".split()
 )
 """After these an English phrase goes on."""
-_ANSWERS: Final = frozenset(
-    "too so like no well i have do does did am is are was were can could will would".split()
+_ANSWERS: Final = re.compile(r"((yes|yeah|no|me|so|neither) .*|i (think|hope) so|i (do|did|am|have|will))")
+"""Short answers may end in such a word: "me too", "I think so", "yes I do"."""
+_BEGUN: Final = re.compile(
+    r"(can|could|will|would|do|did|does|have|are|is|was|were|should|may) (you|i|we|it|they)"
 )
-"""Of these some end an answer: "me too", "I think so", "yes I do"."""
+"""A question of which only the beginning was said."""
 _PREPOSITIONS: Final = frozenset(
     "of to in on at by for from with without about into onto over under between through during against "
     "after before around behind near off per via towards toward upon within".split()
@@ -142,7 +144,10 @@ def _english(words: list[str]) -> Phrase:
     if last in _PREPOSITIONS:
         # "Where are you from" is finished, "where is the station to" is not.
         return Phrase.UNCLEAR if words[0] in _QUESTIONS else Phrase.UNFINISHED
-    if last in _ANSWERS and len(words) <= 3:
+    text = " ".join(words)
+    if _BEGUN.fullmatch(text):
+        return Phrase.UNFINISHED
+    if last in _OPEN and len(words) <= 3 and _ANSWERS.fullmatch(text):
         return Phrase.UNCLEAR
     return _if_open(last, Phrase.FINISHED)
 

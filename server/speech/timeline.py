@@ -2,11 +2,8 @@
 
 from dataclasses import replace
 
-import numpy as np
-
-from blend_shapes.phonemes.timing import PhoneTiming
-from server.audio.chunk import AudioChunk, AudioFormat
-from server.speech.values import SpeechChunk
+from server.audio.chunk import AudioFormat
+from server.speech.values import SpeechChunk, silence
 
 
 class Timeline:
@@ -56,6 +53,4 @@ class Timeline:
         missing = self._audio.samples(seconds) - (self._cursor - self._quiet_from)
         if missing <= 0:
             return None
-        pause = PhoneTiming("", 0.0, missing / self._audio.rate, missing / self._audio.rate)
-        silence = AudioChunk(np.zeros(missing, np.int16), self._audio)
-        return self.place(SpeechChunk(silence, (pause,)))
+        return self.place(silence(missing, self._audio))

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from blend_shapes.face import FaceFrames
 from blend_shapes.phonemes.timing import PhoneTiming
-from server.audio.chunk import AudioChunk
+from server.audio.chunk import AudioChunk, AudioFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,13 @@ class SpeechChunk:
         """The phones with times counted from the start of the stream; None where they are not known."""
         t = self.start
         return self.phones and tuple(p.moved(t) for p in self.phones)
+
+
+def silence(samples: int, audio: AudioFormat, position: int = 0) -> SpeechChunk:
+    """A pause, as one phone without a sound."""
+    seconds = samples / audio.rate
+    pause = PhoneTiming("", 0.0, seconds, seconds)
+    return SpeechChunk(AudioChunk(np.zeros(samples, np.int16), audio, position), (pause,))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

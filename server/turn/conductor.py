@@ -9,13 +9,14 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from server.clock import Clock
 from server.history import History
 from server.speech.character import Character
 from server.speech.endpointing import is_han
+from server.speech.rest import joined
 from server.turn.delivery import Delivery
 from server.turn.events import AvatarState, Reason, StateChanged, TurnFailed, TurnFlushed
 from server.turn.interruption import Playing
@@ -43,6 +44,14 @@ class _Running:
         self.joined = False
         """Whether a later turn answers its request too: nothing of it is kept."""
         self.task = asyncio.create_task(turn.run(), name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stopped:
+    """A turn that was stopped because the user spoke, and what waited behind it."""
+
+    turn: Turn
+    waiting: tuple[Request, ...]
 
 
 class Conductor:
@@ -77,6 +86,9 @@ class Conductor:
         self._current: _Running | None = None
         self._settling = False
         """Whether a turn that is no longer current is not yet part of the history."""
+        self._stopped: _Stopped | None = None
+        self.aloud = False
+        """Whether a microphone may hear what is played."""
         self._prepared: _Running | None = None
         self._ending: set[asyncio.Task[None]] = set()
         self._user_speaks = False
@@ -116,7 +128,7 @@ class Conductor:
         turn = self.current
         if turn is None or not turn.pacer.begun:
             return None
-        return Playing(turn.number, turn.pacer.playhead(self._clock.now()))
+        return Playing(turn.number, turn.pacer.playhead(self._clock.now()), turn.voice)
 
     @property
     def busy(self) -> bool:
@@ -147,27 +159,33 @@ class Conductor:
 
         If nothing of that was heard yet both are answered together.
         """
-        joined = self._with_unanswered(request)
+        together = self._with_unanswered(request)
+        self._stopped = None
         if self._current is not None:
-            self._current.joined = joined is not request
+            self._current.joined = together is not request
             self.stop("user_spoke")
-        elif joined is not request:
+        elif together is not request:
             self._waiting.popleft()
-        self.request(joined, first=True)
+        self.request(together, first=True)
 
     def interrupt(self, reason: Reason) -> None:
         """Stop the current reply and drop the turns that wait. Who wants to speak is listened to."""
+        current, waiting = self.current, tuple(self._waiting)
         self._waiting.clear()
         self.forget()
         self.stop(reason)
+        if current is not None and current.pacer.begun and reason == "user_spoke":
+            self._stopped = _Stopped(current, waiting)
         if self.state != "idle" and reason in ("user_spoke", "client_asked"):
             self.enter("listening")
 
     def stop(self, reason: Reason) -> None:
         """Silence the current turn at once: see ARCHITECTURE.md, "Interrupt: one place"."""
         running, self._current = self._current, None
+        self._stopped = None
         if running is None:
             return
+        running.turn.stop_at(running.turn.pacer.playhead(self._clock.now()))
         self._settling = True
         self._report_arrived.clear()
         self._delivery.flush(running.turn.number)
@@ -185,6 +203,23 @@ class Conductor:
         if current is not None and current.number == turn and current.pacer.begun:
             current.pacer.report(self._clock.now(), pts / 1e6, state)
             self._wake.set()
+
+    def can_go_on(self, *, answered: bool) -> bool:
+        """Whether a reply was stopped because the user spoke, and goes on if that was nothing.
+
+        With `answered` the user said something, if only "yes": not where a question had just been asked.
+        """
+        return self._stopped is not None and not (answered and self._stopped.turn.left.after_question)
+
+    def go_on(self) -> None:
+        """It was nothing: what is left of the reply is said in a new turn, and then what waited behind it."""
+        stopped, self._stopped = self._stopped, None
+        assert stopped is not None, "see can_go_on"
+        turn = stopped.turn
+        if turn.left.sentences:
+            self.request(replace(turn.request, id=None, rest=turn.left, since=self._clock.now(), stages={}))
+        self._waiting.extend(stopped.waiting)
+        self._wake.set()
 
     # --- the user speaks -------------------------------------------------------------------------
 
@@ -212,9 +247,9 @@ class Conductor:
         Does nothing where the conversation to be answered is not settled yet.
         """
         self.forget()
-        joined = self._with_unanswered(request)
-        if not self._settling and (self._current is None or joined is not request):
-            self._prepared = self._begin(joined)
+        together = self._with_unanswered(request)
+        if not self._settling and (self._current is None or together is not request):
+            self._prepared = self._begin(together)
 
     def forget(self) -> None:
         """What was prepared is not wanted."""
@@ -236,7 +271,7 @@ class Conductor:
             before = None if self._current.turn.pacer.begun else self._current.turn.request
         elif self._waiting:
             before = self._waiting[0]
-        if before is None or before.origin not in ("text", "speech"):
+        if before is None or before.rest is not None or before.origin not in ("text", "speech"):
             return request
         space = "" if is_han(before.text[-1:]) else " "
         return replace(request, text=f"{before.text}{space}{request.text}", id=before.id)
@@ -263,7 +298,7 @@ class Conductor:
         """A turn that is held back, and may become the next one."""
         number = self.number + 1
         character = self._character()
-        history = self.history if request.say else self.history.asked(request.text)
+        history = self.history if request.say or request.rest else self.history.asked(request.text)
         turn = Turn(
             number,
             request,
@@ -275,6 +310,7 @@ class Conductor:
             clock=self._clock,
             seed=self._seed + number,
             speaking=lambda: self.enter("speaking"),
+            aloud=self.aloud,
         )
         return _Running(turn, self.history, character, f"turn {number} of {self._name}")
 
@@ -315,12 +351,22 @@ class Conductor:
             raise
         finally:
             self._settling = False
+            turn.heard_until = heard_until
             if not running.joined:
-                reply = turn.heard.until(heard_until)
-                asked = self.history if request.say else self.history.asked(request.text)
-                self.history = asked.said(reply) if request.say else asked.heard(reply)
+                self._keep(turn)
         if not self._waiting and self.state != "listening" and not self._user_speaks:
             self.enter("idle")
+
+    def _keep(self, turn: Turn) -> None:
+        """The turn is part of the history, as far as it was heard; what goes on is one with what it was."""
+        request = turn.request
+        reply = joined([turn.before, turn.heard.until(turn.heard_until)])
+        if request.rest is not None:
+            self.history = self.history.heard(reply)
+        elif request.say:
+            self.history = self.history.said(reply)
+        else:
+            self.history = self.history.asked(request.text).heard(reply)
 
     async def _sent(self, running: _Running) -> None:
         """Wait until the turn has been sent, or was stopped and cleaned up."""

@@ -19,6 +19,7 @@ from server.turn.events import (
     SegmentReady,
     TurnBegan,
     TurnEvent,
+    VoiceDucked,
     WordSpoken,
 )
 
@@ -61,6 +62,8 @@ class Delivery:
         self._attached = asyncio.Event()
         self._kept: deque[InOrder] = deque()
         self._flushed = 0
+        self._ducked = 0
+        """The turn whose voice the listener was told to lower, 0 for none."""
         self._order = asyncio.Lock()
 
     @property
@@ -90,6 +93,8 @@ class Delivery:
         """Tell at once; without a listener only the observer learns of it."""
         self._observer(event)
         if self._listener is not None:
+            if isinstance(event, VoiceDucked):
+                self._ducked = event.turn if event.level < 1 else 0
             self._listener.tell(event)
 
     def live(self, event: Live) -> None:
@@ -137,6 +142,8 @@ class Delivery:
         """
         async with self._order:
             self._listener = listener
+            if 0 < self._ducked == turn > self._flushed:
+                self.tell(VoiceDucked(turn, 1.0, 0))  # who spoke is not heard any more
             for event in list(self._kept):
                 if event.turn > self._flushed and not _received(event, turn, pts):
                     await listener.stream(event)

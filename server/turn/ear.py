@@ -20,7 +20,10 @@ from server.audio.windows import Windows
 from server.clock import Clock
 from server.errors import EngineError
 from server.ports import LISTENING_RATE, WINDOW, Detector, Hints, Recognizer, VoiceActivity
+from server.speech.answerable import answerable
+from server.speech.backchannel import is_backchannel
 from server.speech.character import Character
+from server.speech.echo import DELAY_SAMPLES
 from server.speech.endpointing import EndOfSpeech, Phrase, phrase, plain
 from server.speech.segmenter import (
     PREROLL,
@@ -37,13 +40,13 @@ from server.turn.delivery import Delivery
 from server.turn.events import TurnFailed, UtteranceHeard
 from server.turn.interruption import Interruption
 from server.turn.microphone import HOLE_S, MicrophoneQueue, MicrophoneState, Piece
-from server.turn.spoken import Spoken, Understood
+from server.turn.spoken import Spoken, Understood, expected
 from server.turn.turn import Request
 
 STALLED_S: Final = 2.0
 """An utterance ends when no sound has come for so long."""
-PARTIAL_S: Final = 0.4
-"""So much speech between two partial results."""
+PARTIAL: Final = 10
+"""Windows between two looks at what is being said."""
 RECENT: Final = PREROLL + 64
 """Windows that are remembered: an interruption is certain some time after it began."""
 PENDING: Final = 4
@@ -82,7 +85,12 @@ class _Stretch:
     def behind_s(self) -> float:
         """Seconds between the end of the last window judged and that of the sound."""
         judged = self._origin / self._microphone.rate + self.segmenter.position / LISTENING_RATE
-        return max(0.0, self.end / self._microphone.rate - judged)
+        return max(0.0, self.end / self._microphone.rate - judged) + DELAY_SAMPLES / LISTENING_RATE
+
+    @property
+    def judged_s(self) -> float:
+        """Where on the microphone's timeline the next window ends."""
+        return self._origin / self._microphone.rate + (self.segmenter.position + WINDOW) / LISTENING_RATE
 
 
 class Ear:
@@ -113,7 +121,8 @@ class Ear:
         self._conductor = conductor
         self._delivery = delivery
         self._queue = MicrophoneQueue(microphone, clock, delivery.tell)
-        self._interruption = Interruption()
+        self._interruption = Interruption(delivery.tell)
+        conductor.aloud = True
         self._stretch: _Stretch | None = None
         self._end = 0
         self._arrived = clock.now()
@@ -166,6 +175,8 @@ class Ear:
             spoken.close()
         self._conductor.forget()
         self._conductor.take_floor()
+        self._conductor.aloud = False
+        self._interruption.rest(self._conductor.playing)
         for spoken in under_way:
             await spoken.ended()
 
@@ -194,6 +205,7 @@ class Ear:
             self._stretch = stretch
         self._queue.charge((fresh.end - stretch.end) / self._microphone.rate)
         self._end, self._arrived = fresh.end, arrived
+        self._interruption.follow(fresh.end / self._microphone.rate, self._conductor.playing)
         for window in stretch.feed(fresh):
             self._judge(stretch, window)
 
@@ -201,8 +213,9 @@ class Ear:
         """Nothing more comes, for a while at least: the utterance under way is over."""
         stretch, self._stretch = self._stretch, None
         if stretch is not None:
-            for window in stretch.windows.finish():
-                self._judge(stretch, window)
+            for window in [*stretch.windows.finish(), np.zeros(WINDOW, np.int16)]:
+                self._judge(stretch, window)  # the last one for what is heard late
+            self._interruption.rest(self._conductor.playing)
             self._happen(stretch, stretch.segmenter.finish())
 
     def _fail(self, error: EngineError) -> None:
@@ -217,9 +230,10 @@ class Ear:
         self._conductor.forget()
         self._settle()
 
-    def _judge(self, stretch: _Stretch, window: Samples) -> None:
+    def _judge(self, stretch: _Stretch, raw: Samples) -> None:
         """The next 32 ms."""
         segmenter = stretch.segmenter
+        window = self._interruption.clean(raw, stretch.judged_s)
         stretch.recent.append(window)
         probability = stretch.activity.probability(window)
         playing = self._conductor.playing
@@ -237,7 +251,8 @@ class Ear:
         self._happen(stretch, event)
         if self._spoken is not None and segmenter.end == segmenter.position:
             self._spoken.spoke(self._arrived - stretch.behind_s())
-            self._ask_now_and_then(self._spoken)
+            if segmenter.position // WINDOW % PARTIAL == 0:
+                self._show(self._spoken.so_far)
 
     def _happen(self, stretch: _Stretch, event: SpeechEvent | None) -> None:
         match event:
@@ -247,8 +262,7 @@ class Ear:
                 self._spoken.ask()
             case SpeechResumed() if self._spoken is not None:
                 self._conductor.forget()
-                if not self._recognizer.traits.partials:
-                    self._spoken.give_up()
+                self._spoken.give_up()
             case SpeechEnded() if self._spoken is not None:
                 self._finish(self._spoken)
 
@@ -263,10 +277,11 @@ class Ear:
         self._shown = ""
         self._conductor.yield_floor()
 
-    def _ask_now_and_then(self, spoken: Spoken) -> None:
-        due = spoken.asked + PARTIAL_S * LISTENING_RATE
-        if self._recognizer.traits.partials and not spoken.asking and spoken.heard >= due:
-            spoken.ask()
+    def _show(self, text: str, language: str | None = None) -> None:
+        """What the user seems to say."""
+        if text and text != self._shown:
+            self._shown = text
+            self._delivery.tell(UtteranceHeard(text, False, language))
 
     def _understand(self, spoken: Spoken, answer: Understood) -> None:
         """The recognizer has answered."""
@@ -275,9 +290,8 @@ class Ear:
             return
         if isinstance(answer, EngineError):
             return  # it is asked again at the end
-        if answer.text and answer.text != self._shown:
-            self._shown = answer.text
-            self._delivery.tell(UtteranceHeard(answer.text, False, answer.language))
+        if answerable(answer, spoken.seconds):
+            self._show(answer.text, answer.language)
         if self._stretch is not None and self._stretch.segmenter.paused and spoken.complete:
             self._expect_end(self._stretch.segmenter, spoken, answer)
 
@@ -285,11 +299,12 @@ class Ear:
         """It may be over, for what was said; sooner or later."""
         character, _, known = self._knowledge()
         ends = phrase(said.text, said.language or character.speaker.language, known)
-        if not said.text:
-            ends = Phrase.UNCLEAR
+        asks_nothing = self._asks_nothing(said)
+        if asks_nothing:
+            ends = Phrase.FINISHED
         if segmenter.wait(_windows(self._ends.pause_s(ends))) is not None:
             self._finish(spoken)
-        elif self._speculate and said.text:
+        elif self._speculate and answerable(said, spoken.seconds) and not asks_nothing:
             spoken.mark("recognised", self._clock.now())
             self._conductor.prepare(Request(said.text, "speech", spoken.since))
 
@@ -320,12 +335,24 @@ class Ear:
         if isinstance(answer, EngineError):
             self._delivery.tell(TurnFailed(None, answer.code, str(answer)))
         said = answer if isinstance(answer, Utterance) else Utterance("")
+        if not answerable(said, spoken.seconds):
+            said = Utterance("", said.language)
         self._delivery.tell(UtteranceHeard(said.text, True, said.language))
-        if said.text.strip():
+        if self._asks_nothing(said):
+            self._conductor.forget()
+            self._conductor.go_on()
+        elif said.text:
             spoken.mark("recognised", self._clock.now())
             self._conductor.answer(Request(said.text, "speech", spoken.since, stages=spoken.stages))
         else:
             self._conductor.forget()
+
+    def _asks_nothing(self, said: Utterance) -> bool:
+        """Whether the reply that was stopped for it is to go on."""
+        language = said.language or self._character().speaker.language
+        return is_backchannel(said.text, language) and self._conductor.can_go_on(
+            answered=bool(said.text.strip())
+        )
 
     def _dismiss(self, spoken: Spoken) -> None:
         spoken.close()
@@ -337,9 +364,8 @@ class Ear:
         """The character, what helps to understand who talks to it, and the questions that it knows."""
         character = self._character()
         if self._known is None or self._known[0] is not character:
-            questions = tuple(question for answer in character.knowledge for question in answer.questions)
-            hints = Hints(character.speaker.language, (character.name, *questions))
-            self._known = (character, hints, frozenset(map(plain, questions)))
+            known = frozenset(map(plain, character.questions))
+            self._known = (character, expected(character), known)
         return self._known
 
 

@@ -79,6 +79,15 @@ class TurnFlushed:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceDucked:
+    """The user may be interrupting: the voice goes to `level` of its loudness, 1 to bring it back."""
+
+    turn: int
+    level: float
+    fade_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class TurnFailed:
     """Something of the turn could not be done; `turn` is None when it belongs to no turn."""
 
@@ -153,7 +162,7 @@ class PeerSpoke:
 
 InOrder = TurnBegan | WordSpoken | MoodChanged | CueReached | SegmentReady | TurnEnded | StageTimes
 """Told to the client in the order of the turn; may wait for the network."""
-AtOnce = StateChanged | TurnFlushed | TurnFailed | UtteranceHeard | PeerChanged | PeerSaid
+AtOnce = StateChanged | TurnFlushed | VoiceDucked | TurnFailed | UtteranceHeard | PeerChanged | PeerSaid
 """Told to the client at once; overtakes whatever waits."""
 Live = MirrorReady | PeerSpoke
 """Sent to the client now or never; waits for nothing and holds up nothing."""

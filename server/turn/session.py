@@ -15,6 +15,7 @@ from server.clock import Clock
 from server.errors import PeerError
 from server.history import History
 from server.speech.character import Character
+from server.speech.values import Utterance
 from server.turn.conductor import CANCEL_DEADLINE_S, FADE_MS, Conductor
 from server.turn.delivery import Delivery, Listener
 from server.turn.ear import Ear, Listening
@@ -30,6 +31,8 @@ from server.turn.events import (
 from server.turn.membership import Membership
 from server.turn.microphone import MicrophoneState
 from server.turn.mirror import Mirror
+from server.turn.recording import understood
+from server.turn.spoken import expected
 from server.turn.turn import Engines, Pace, Request
 
 WAITING_LIMIT = 32
@@ -245,6 +248,16 @@ class Session:
     def hear(self, chunk: AudioChunk) -> None:
         """Sound of the user, at its position in the stream. Raises PeerError where nobody can hear it."""
         self._heard_by.hear(chunk)
+
+    async def understand(self, sound: AudioChunk) -> Utterance:
+        """What the user said in a whole recording; empty where there is nothing to answer.
+
+        Cancelling is safe. Raises PeerError where nobody listens, and EngineError.
+        """
+        recognizer = self._engines.recognizer
+        if recognizer is None:
+            raise PeerError("this server has no speech recognizer; send text", "not_available")
+        return await understood(sound, recognizer, expected(self.terms.character))
 
     def microphone(self, state: MicrophoneState) -> None:
         """The user's microphone was opened, closed or muted. Raises PeerError as `hear` does."""

@@ -7,7 +7,8 @@ from typing import Final
 
 from server.audio.chunk import Samples
 from server.errors import EngineError
-from server.ports import Transcript
+from server.ports import LISTENING_RATE, Hints, Transcript
+from server.speech.character import Character
 from server.speech.values import Utterance
 
 UNDERSTAND_S: Final = 10.0
@@ -17,6 +18,11 @@ log = logging.getLogger(__name__)
 
 Understood = Utterance | EngineError
 """What a recognizer made of it, or why it made nothing."""
+
+
+def expected(character: Character) -> Hints:
+    """What helps to understand somebody who talks to this character."""
+    return Hints(character.speaker.language, (character.name, *character.questions))
 
 
 class Spoken:
@@ -33,8 +39,7 @@ class Spoken:
         self.answer: Understood | None = None
         """The last one."""
         self.heard = 0
-        self.asked = 0
-        """How far it was heard when the last question was asked."""
+        self._asked = 0
         self._speech = 0
         self._answered = 0
         self._transcript = transcript
@@ -49,6 +54,16 @@ class Spoken:
     def asking(self) -> bool:
         """Whether an answer is still to come."""
         return self._question is not None
+
+    @property
+    def so_far(self) -> str:
+        """What is being said, as far as that is known without asking."""
+        return "" if self.asking else self._transcript.so_far
+
+    @property
+    def seconds(self) -> float:
+        """How long it is, up to the end of its speech."""
+        return self._speech / LISTENING_RATE
 
     @property
     def complete(self) -> bool:
@@ -79,14 +94,14 @@ class Spoken:
             self.answer = None  # another try may do better
         if self.complete:
             return False
-        if not (self.asking and self.asked >= self._speech):
+        if not (self.asking and self._asked >= self._speech):
             self.ask()
         return True
 
     def ask(self) -> None:
         """Find out what was said up to here; after the question that is under way, if there is one."""
         if self._question is None:
-            self.asked = self.heard
+            self._asked = self.heard
             self._question = asyncio.create_task(self._ask(), name="understand")
             self._question.add_done_callback(self._settle)
         else:
@@ -119,7 +134,7 @@ class Spoken:
             raise EngineError(f"the recognizer understood nothing in {UNDERSTAND_S:g} s") from None
 
     def _settle(self, question: asyncio.Task[Utterance]) -> None:
-        self._question, asked = None, self.asked
+        self._question, asked = None, self._asked
         answer = None if question.cancelled() else _result(question)
         if self._closed:
             self._transcript.close()

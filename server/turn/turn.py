@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import aclosing, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from blend_shapes.layers import LivingFace
 from blend_shapes.life.moods import MOODS
@@ -16,6 +16,8 @@ from server.speech.captions import CaptionPiece, Captions
 from server.speech.character import Character
 from server.speech.mux import Mux
 from server.speech.pacer import Pacer
+from server.speech.rest import Rest, joined, rest
+from server.speech.sent_voice import SentVoice
 from server.speech.sentences import SentenceSplitter
 from server.speech.timeline import Timeline
 from server.speech.values import Cue, Segment, Sentence, SpeechChunk
@@ -98,6 +100,8 @@ class Request:
     mood: str | None = None
     stages: Mapping[str, float] = field(default_factory=dict)
     """Of what came before the turn, milliseconds since `since`; see `Marks`."""
+    rest: Rest | None = None
+    """What is left to say of a reply that was stopped; None to begin one."""
 
     @property
     def say(self) -> bool:
@@ -137,10 +141,14 @@ class Turn:
         clock: Clock,
         seed: int,
         speaking: Callable[[], None],
+        aloud: bool = False,
     ) -> None:
+        """With `aloud` a microphone may hear it: what is sent is kept for a while, in `voice`."""
         self.number = number
         self.request = request
         self.heard = HeardText()
+        self.heard_until: float | None = None
+        """Seconds of it that were heard; None for all of it, or while it is not stopped."""
         self.pacer = Pacer(pace.lead_s)
         self.length_us: int | None = None
         self._engines = engines
@@ -154,6 +162,7 @@ class Turn:
         self._mood = request.mood or character.mood
         self._intensity = character.mood_intensity
         audio = AudioFormat(engines.voice.traits.rate)
+        self.voice = SentVoice(audio.rate) if aloud else None
         self._timeline = Timeline(audio)
         self._mux = Mux(audio, pace.fps)
         self._track: FaceTrack
@@ -166,6 +175,7 @@ class Turn:
             hears_questions=False,
         )
         self._failed = False
+        self._thought: list[Sentence] = []
         self._let_go = asyncio.Event()
         self._untold: list[TurnFailed] = []
         self._sentences: asyncio.Queue[Sentence | None] = asyncio.Queue(SENTENCES_AHEAD)
@@ -187,6 +197,23 @@ class Turn:
         """Whether something of it could not be done."""
         return self._failed
 
+    @property
+    def before(self) -> str:
+        """What of the reply was heard in turns before this one."""
+        return "" if self.request.rest is None else self.request.rest.before
+
+    @property
+    def left(self) -> Rest:
+        """What is left to say of it, as far as it was thought, from where it was stopped."""
+        found = rest(self._thought, *self.heard.reached(self.heard_until))
+        return replace(found, before=joined([self.before, found.before]))
+
+    def stop_at(self, seconds: float) -> None:
+        """It was stopped with the playhead there."""
+        self.heard_until = seconds
+        if self.voice is not None:
+            self.voice.cut(seconds)
+
     def let_go(self) -> None:
         """From now on what is ready reaches the client."""
         self._let_go.set()
@@ -201,18 +228,30 @@ class Turn:
     # --- think ---------------------------------------------------------------------------------
 
     async def _think(self) -> None:
+        if self.request.rest is None:
+            await self._think_anew()
+        else:
+            for sentence in self.request.rest.sentences:
+                await self._have(sentence)
+        await self._sentences.put(None)
+
+    async def _think_anew(self) -> None:
         splitter = SentenceSplitter(MOODS)
         try:
             async with aclosing(self._words()) as words:
                 async for piece in self._in_time(words):
                     self._marks.mark("thinking")
                     for sentence in splitter.feed(piece):
-                        await self._sentences.put(sentence)
+                        await self._have(sentence)
         except EngineError as error:
             self._fail(error)
         for sentence in splitter.finish():
-            await self._sentences.put(sentence)
-        await self._sentences.put(None)
+            await self._have(sentence)
+
+    async def _have(self, sentence: Sentence) -> None:
+        """One more sentence of the reply."""
+        self._thought.append(sentence)
+        await self._sentences.put(sentence)
 
     async def _words(self) -> AsyncGenerator[str, None]:
         if self.request.say:
@@ -286,18 +325,18 @@ class Turn:
             async for chunk in voice:
                 self._marks.mark("voice")
                 placed = self._timeline.place(chunk)
-                await self._caption(captions.follow(placed), cues)
+                await self._caption(sentence.index, captions.follow(placed), cues)
                 await self._animate(placed)
-        await self._caption(captions.finish(self._timeline.speech_end), cues)
+        await self._caption(sentence.index, captions.finish(self._timeline.speech_end), cues)
         for cue in cues:
             await self._cue(cue.name, self._timeline.speech_end)
 
-    async def _caption(self, pieces: Iterable[CaptionPiece], cues: list[Cue]) -> None:
-        """Tell the pieces, and before each the cues that stand before its word."""
+    async def _caption(self, index: int, pieces: Iterable[CaptionPiece], cues: list[Cue]) -> None:
+        """Tell the pieces of a sentence, and before each the cues that stand before its word."""
         for piece in pieces:
             while cues and piece.reaches(cues[0].offset):
                 await self._cue(cues.pop(0).name, piece.start)
-            self.heard.add(piece)
+            self.heard.add(piece, index)
             await self._put(WordSpoken(self.number, _us(piece.start), _us(piece.end), piece.text))
 
     async def _cue(self, name: str, at: float) -> None:
@@ -343,6 +382,8 @@ class Turn:
             else:
                 await self._delivery.send(item)
         self.length_us = self._mux.end_us
+        if self.voice is not None:
+            self.voice.end()
         await self._delivery.send(TurnEnded(self.number, self.length_us))
         await self._delivery.send(StageTimes(self.number, {**self.request.stages, **self._marks.stages}))
 
@@ -356,6 +397,8 @@ class Turn:
             self.pacer.begin(now)
             due = now
         self.pacer.sent(end_s)
+        if self.voice is not None:
+            self.voice.add(segment.audio)
         self._delivery.played(self.number, _us(self.pacer.playhead(now)))
         await self._delivery.send(SegmentReady(self.number, segment, max(0.0, now - due)))
 

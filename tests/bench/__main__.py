@@ -18,10 +18,13 @@ from tests.bench.figures import Figure, table
 CASES = {
     "codec": 30,
     "face": 60,
+    "hearing": 120,
     "stream": 60,
     "first_segment": 90,
     "interrupt": 120,
+    "listening": 240,
     "mirror": 90,
+    "barge_in": 400,
     "streams": 180,
     "rooms": 120,
     "memory": 240,

@@ -95,24 +95,24 @@ async def serve(*arguments: str) -> AsyncIterator[Served]:
 
 
 @asynccontextmanager
-async def facewire() -> AsyncIterator[Served]:
+async def facewire(brain: str = "echo", recognizer: str = "none") -> AsyncIterator[Served]:
     """FaceWire itself, configured for measuring."""
     with tempfile.TemporaryDirectory() as folder:
-        config = _write(Path(folder, "bench.yaml"))
+        config = _write(Path(folder, "bench.yaml"), brain, recognizer)
         async with serve("-m", "server", "serve", "--config", str(config)) as served:
             yield served
 
 
-def _write(config: Path) -> Path:
-    config.write_text(CONFIG, encoding="utf-8")
+def _write(config: Path, brain: str, recognizer: str) -> Path:
+    config.write_text(CONFIG.format(brain=brain, recognizer=recognizer), encoding="utf-8")
     return config
 
 
 CONFIG = """\
-server: {max_sessions: 5000}
-limits: {messages_per_s: 10000}
-engines: {brain: echo, voice: espeak, face: articulation, recognizer: none}
-log: {level: warning}
+server: {{max_sessions: 5000}}
+limits: {{messages_per_s: 10000}}
+engines: {{brain: {brain}, voice: espeak, face: articulation, recognizer: {recognizer}}}
+log: {{level: warning}}
 """
 
 

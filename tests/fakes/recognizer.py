@@ -66,6 +66,11 @@ class ScriptedTranscript:
         assert samples.dtype == "int16" and samples.ndim == 1
         self.samples += len(samples)
 
+    @property
+    def so_far(self) -> str:
+        known = self._said(self.samples) if self._recognizer.traits.partials else ""
+        return known if isinstance(known, str) else getattr(known, "text", "")
+
     async def understood(self) -> Utterance:
         assert not self.closed, "asked after it was closed"
         self.asked += 1
@@ -77,13 +82,17 @@ class ScriptedTranscript:
                 self.given_up += 1
                 raise
             self._known = heard
-        known: Heard = ""
-        for since, then in self._script:
-            if since <= self._known / LISTENING_RATE:
-                known = then
+        known = self._said(self._known)
         if isinstance(known, EngineError):
             raise known
         return Utterance(known) if isinstance(known, str) else known
+
+    def _said(self, samples: int) -> Heard:
+        said: Heard = ""
+        for since, then in self._script:
+            if since <= samples / LISTENING_RATE:
+                said = then
+        return said
 
     def close(self) -> None:
         assert not self.closed, "closed twice"

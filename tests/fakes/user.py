@@ -9,6 +9,8 @@ from server.turn.session import Session
 
 MESSAGE_S = 0.02
 LOUD = 3000
+NOISE = np.random.default_rng(1).choice(np.array([-1, 1], np.int16), 48_000)
+"""A second of it at the highest rate."""
 
 
 class User:
@@ -29,7 +31,7 @@ class User:
 
     def send(self, samples: int, level: int) -> None:
         """One message, whatever its time."""
-        chunk = AudioChunk(np.full(samples, level, np.int16), self.format, self.position)
+        chunk = AudioChunk(level * np.resize(NOISE, samples), self.format, self.position)
         self.position = chunk.end
         self._session.hear(chunk)
 

@@ -87,6 +87,7 @@ from_server: st.SearchStrategy[m.FromServer] = st.one_of(
     st.builds(m.Cue, times, times, texts),
     st.builds(m.End, times, times),
     st.builds(m.Flush, times, texts, times),
+    st.builds(m.Duck, times, st.floats(0, 1), times),
     st.builds(m.Timings, times, st.dictionaries(texts, st.floats(-1e9, 1e9), max_size=20)),
     st.builds(
         m.Peer,

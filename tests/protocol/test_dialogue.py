@@ -27,8 +27,9 @@ SERVER_SAMPLES: dict[type, Any] = {
     for sample in (
         WELCOME, m.Clip("idle", 30, b""), m.State("idle"), m.Heard("a", True), m.Turn(2, "text"),
         m.Caption(1, 0, 5, "a"), m.Mood(1, 0, "calm", 1.0), m.Cue(1, 0, "wave"), m.End(1, 40),
-        m.Flush(1, "r", 8), m.Peer("r", 1, "n", "joined"), m.Said(1, 0, 1, "a"),
-        m.Error("busy", "wait"), m.Pong(1, 1), m.Segment(1, 1, 40), m.PeerSegment(1, 0, 0), m.Mirror(0, 0),
+        m.Flush(1, "r", 8), m.Duck(1, 0.5, 60), m.Peer("r", 1, "n", "joined"),
+        m.Said(1, 0, 1, "a"), m.Error("busy", "wait"), m.Pong(1, 1),
+        m.Segment(1, 1, 40), m.PeerSegment(1, 0, 0), m.Mirror(0, 0),
     )
 }  # fmt: skip
 RESUMED = msgspec.structs.replace(WELCOME, resumed=m.Position(1, 40))
@@ -130,6 +131,7 @@ def test_the_microphone_may_leap_but_goes_forward(bad: m.Microphone) -> None:
         (m.Segment(2, 1, 40), "current turn is 1"),
         (m.Caption(2, 0, 1, "a"), "current turn is 1"),
         (m.Flush(0, "r", 8), "current turn is 1"),
+        (m.Duck(2, 0.5, 60), "current turn is 1"),
         (m.Timings(2, {}), "not begun"),
     ],
 )

@@ -447,6 +447,48 @@ def test_a_hidden_page_comes_back_in_time() -> None:
     assert first["shown"] == pytest.approx(first["heard"][2] + 8333, abs=0.01)
 
 
+def loudness(name: str) -> dict[float, float]:
+    """Level of what was pulled in each tick, by the time of the tick; of full voice it is 0.5."""
+    return {step["at"]: want["sound"] for step, want in ticks(name)}
+
+
+def test_a_ducked_voice_goes_down_and_comes_back_evenly() -> None:
+    levels = loudness("duck")
+    assert levels[0.285] == pytest.approx(0.5, abs=1e-4)
+    assert [level for at, level in levels.items() if 0.41 < at < 0.6] == pytest.approx(
+        [0.125] * 10, abs=1e-4
+    )
+    down = [level for at, level in levels.items() if 0.3 < at < 0.42]
+    up = [level for at, level in levels.items() if 0.6 < at < 0.82]
+    assert down == sorted(down, reverse=True)
+    assert up == sorted(up)
+    assert up[-1] == pytest.approx(0.5, abs=1e-4)
+    assert 2 * (down[1] - down[2]) == pytest.approx(4 * (up[3] - up[2]), rel=0.1), "twice as fast"
+    assert [(c.state, c.pts) for c in blocks("duck")] == [("draining", 0), ("idle", 1_000_000)]
+
+
+def test_a_ramp_begins_where_the_one_before_is() -> None:
+    levels = loudness("duck-short")
+    lowest = min(level for at, level in levels.items() if 0.3 < at < 0.6)
+    assert 0.15 < lowest < 0.3, "it never came to 0"
+    assert levels[0.551] == pytest.approx(0.5, abs=1e-4)
+
+
+def test_a_turn_after_the_ducked_one_is_loud() -> None:
+    for name, turn in (("duck-flush", 2), ("duck-next", 2), ("duck-waiting", 3), ("duck-session", 1)):
+        start = [c.at for c in blocks(name) if c.turn == turn and c.state in ("playing", "draining")][-1]
+        level = next(level for at, level in loudness(name).items() if at > start + 0.04)
+        assert level == pytest.approx(0.5, abs=1e-4), name
+
+
+def test_a_duck_reaches_what_is_heard_and_no_newer_turn() -> None:
+    waiting = loudness("duck-waiting")
+    assert waiting[0.192] == pytest.approx(0.25, abs=1e-4), "turn 1, ducked by the number of turn 2"
+    assert max(loudness("duck-older")[at] for at in (0.384, 0.432)) == pytest.approx(0.5, abs=1e-4)
+    starved = [level for at, level in loudness("duck-starved").items() if 0.7 < at < 0.8]
+    assert starved == pytest.approx([0.25] * len(starved), abs=1e-4)
+
+
 # --- rooms ------------------------------------------------------------------------------------------------
 
 

@@ -90,6 +90,10 @@ class Script:
         """A flush, and which reports it calls for."""
         return self.tell(flush={"turn": turn, "fade_ms": fade_ms}, want={})
 
+    def duck(self, turn: int, level: float, fade_ms: int) -> Self:
+        """The voice gets this loudness."""
+        return self.tell(duck={"turn": turn, "level": level, "fade_ms": fade_ms})
+
     def run(self, seconds: float, *, pulling: bool = True) -> Self:
         """The device goes on, with a tick of the screen every `every` seconds."""
         end = self.now + seconds
@@ -131,6 +135,7 @@ def every_case() -> Iterator[tuple[str, Script]]:
         _gaps,
         _cushion,
         _stopping,
+        _ducking,
         _turns,
         _arrivals,
         _devices,
@@ -228,6 +233,35 @@ def _stopping() -> Iterator[tuple[str, Script]]:
     s = Script("A new session while a reply plays: turns count from 1 again, at media time 0.")
     s.media(1, 0, 900).run(0.6).flush(1).tell(session=True).tell(turn=1).media(1, 0, 300).tell(end=1)
     yield "new-session", s.run(0.6)
+
+
+def _ducking() -> Iterator[tuple[str, Script]]:
+    s = Script("Ducked to a quarter within 100 ms, and brought back within 200.", every=0.019)
+    s.media(1, 0, 1000).tell(end=1).run(0.3).duck(1, 0.25, 100).run(0.3).duck(1, 1, 200)
+    yield "duck", s.run(0.6)
+    s = Script("Brought back while it still goes down: from where it is.", every=0.019)
+    s.media(1, 0, 800).tell(end=1).run(0.3).duck(1, 0, 100).run(0.057).duck(1, 1, 100)
+    yield "duck-short", s.run(0.6)
+    s = Script(
+        "Ducked and then flushed: the fade begins at what is heard. The next turn is loud.", every=0.019
+    )
+    s.media(1, 0, 900).run(0.3).duck(1, 0.5, 0).run(0.1).flush(1, 100).run(0.05)
+    yield "duck-flush", whole(s, 2, 200).run(0.5)
+    s = Script("A turn that ends ducked, and one after it: loud from its first sample.")
+    whole(s, 1, 300).run(0.2).duck(1, 0.1, 20)
+    yield "duck-next", whole(s, 2, 200).run(0.7)
+    s = Script("Ducked by the number of a turn that waits: that one and the one before. The third is loud.")
+    whole(whole(s, 1, 200), 2, 200).run(0.15).duck(2, 0.5, 0)
+    yield "duck-waiting", whole(s, 3, 200).run(0.9)
+    s = Script("Ducked by the number of a turn that is over: nothing changes.")
+    whole(whole(s, 1, 150), 2, 300).run(0.35).duck(1, 0, 0)
+    yield "duck-older", s.run(0.4)
+    s = Script("Ducked while it is starved: the fade goes on in silence.")
+    s.media(1, 0, 200).run(0.4).duck(1, 0.5, 100).run(0.2).media(1, 200, 500).tell(end=1)
+    yield "duck-starved", s.run(0.5)
+    s = Script("A new session after a ducked turn 3: its turn 1 is loud.")
+    s.media(3, 0, 400).run(0.3).duck(3, 0.1, 10).run(0.05).flush(3).tell(session=True).tell(turn=1)
+    yield "duck-session", s.media(1, 0, 300).tell(end=1).run(0.6)
 
 
 def _turns() -> Iterator[tuple[str, Script]]:

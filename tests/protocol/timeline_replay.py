@@ -133,6 +133,8 @@ class Replay:
                 return m.End(turn, 0)
             case {"flush": dict(flush)}:
                 return m.Flush(flush["turn"], "interrupted", flush["fade_ms"])
+            case {"duck": dict(duck)}:
+                return m.Duck(duck["turn"], duck["level"], duck["fade_ms"])
             case {"clip": dict(clip)}:
                 return m.Clip(clip["name"], clip["fps"], self._pack(clip["frames"]))
             case {"state": str(state)}:

@@ -113,6 +113,8 @@ SERVER: dict[str, Any] = {
     "cue": {"type": "cue", "turn": 4, "pts": 960_000, "name": "wave"},
     "end": {"type": "end", "turn": 4, "pts": 2_400_000},
     "flush": {"type": "flush", "turn": 4, "reason": "client asked", "fade_ms": 8},
+    "duck": {"type": "duck", "turn": 4, "level": 0.25, "fade_ms": 60},
+    "duck-end": {"type": "duck", "turn": 4, "level": 1.0, "fade_ms": 200},
     "timings": {"type": "timings", "turn": 4, "stages": {"think": 1.25, "speak": 3.0, "ahead": -0.5}},
     "timings-none": {"type": "timings", "turn": 4, "stages": {}},
     **{
@@ -333,6 +335,8 @@ def reject() -> Iterator[Case]:
         ("stage-infinite", "server", S({"type": "timings", "turn": 1, "stages": {"a": -infinity}}), bad,
          "a finite number"),
         ("stage-string", "server", S({"type": "timings", "turn": 1, "stages": {"a": "1"}}), bad, "a number"),
+        ("level-above-1", "server", S({**SERVER["duck"], "level": 1.01}), bad, "from 0 to 1"),
+        ("level-below-0", "server", S({**SERVER["duck"], "level": -0.01}), bad, "from 0 to 1"),
         ("intensity-above-1", "server", S({**SERVER["mood"], "intensity": 1.01}), bad, "from 0 to 1"),
         ("final-integer", "server", S({"type": "heard", "text": "a", "final": 1}), bad, "final is true or false"),
         ("other-direction-map", "server", S(ping), unknown, "a message of the client"),

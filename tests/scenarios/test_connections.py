@@ -203,7 +203,7 @@ async def test_what_cannot_be_done_is_refused_as_often_as_it_is_asked(server: ap
         (m.Say(" \n"), "empty_text", "empty"),
         (m.Say("x", mood="grumpy"), "unknown_mood", "happy"),
         (m.Configure(character="nobody"), "unknown_character", "mira"),
-        (m.Mic("open"), "not_available", "text"),
+        (m.Mic("open"), "not_available", "welcome.mic"),
         (m.Join("x" * 41), "bad_name", "at most 40"),
         (m.Join("x" * 10_000), "bad_message", "join.room"),
         (m.Leave("lobby"), "unknown_room", "in no room"),

@@ -1,8 +1,10 @@
 """What a real server makes of a microphone in conversation: what it takes, and in which language."""
 
+import base64
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+import aiohttp
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from server.engines.brains.echo import EchoBrain
 from server.engines.detectors.loudness import LoudnessDetector
 from server.engines.faces.articulation import ArticulationDriver
 from server.engines.voices.tone import ToneVoice
+from server.net import wav
 from server.ports import RecognizerTraits
 from server.turn.turn import Engines
 from tests.fakes.client import connected, tree
@@ -41,8 +44,8 @@ def hello(codec: m.AudioCodec, language: str | None = None) -> m.Hello:
 
 async def test_words_in_opus_are_heard_and_answered() -> None:
     """A packet that is none costs only itself."""
-    tone = (8000 * np.sin(np.arange(RATE) * 0.05)).astype(np.int16)
-    sound = np.concatenate([tone, np.zeros(3 * RATE, np.int16)])
+    tone = (8000 * np.sin(np.arange(RATE * 6 // 10) * 0.05)).astype(np.int16)
+    sound = np.concatenate([tone, np.zeros(RATE * 12 // 10, np.int16)])  # at once: less than may wait
     async with listening(("en",), "hello there") as server, connected(server) as client:
         assert (await client.hello(hello("opus"))).mic == m.AudioFormatInfo("opus", RATE)
         await client.send(m.Microphone(0, 0, opus_packets.pack([b"\xff" * 9])))
@@ -54,6 +57,24 @@ async def test_words_in_opus_are_heard_and_answered() -> None:
         heard = await client.until(m.Heard, lambda message: message.final)
         assert heard.text == "hello there"
         await client.until(m.Segment)
+
+
+async def test_a_recording_is_understood_and_answered_at_once() -> None:
+    sound = np.zeros(RATE, np.int16)
+    recording = base64.b64encode(wav.header(2 * RATE, RATE) + sound.tobytes()).decode()
+    async with (
+        listening(("en",), "hello there", "") as server,
+        aiohttp.ClientSession() as http,
+        http.ws_connect(f"{server.address}ws/talker", max_msg_size=2**26) as ws,
+    ):
+        for audio, key, part in (
+            (recording, "text", "hello there"),
+            (recording, "error", "nothing was understood"),
+            ("UklGRg==", "error", "no WAV file"),
+            ("???", "error", "base64"),
+        ):
+            await ws.send_json({"audio": audio})
+            assert part in (await ws.receive_json(timeout=10))[key]
 
 
 @pytest.mark.parametrize(("understood", "language"), [(("en",), "en-GB"), ((), None), (("en", "de"), None)])

@@ -207,9 +207,9 @@ async def test_one_who_resumes_is_told_all_anew_and_goes_on(
 
 
 async def test_who_only_listens_is_not_idle(serve: Serve) -> None:
-    server = await serve(server={"heartbeat_s": 0.2, "idle_timeout_s": 0.3})
+    server = await serve(server={"heartbeat_s": 0.5, "idle_timeout_s": 0.6})
     async with room(server, "Ada", hello=m.Hello()) as (ada,):
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(1.4)
         await ada.alive()
         await ada.send(m.Leave("lobby"))
         assert (await ada.error()).code == "idle_timeout"

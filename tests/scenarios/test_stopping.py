@@ -118,7 +118,10 @@ def test_the_command_serves_until_a_signal(quiet_config: Path) -> None:
         ("server: {host: 0.0.0.0}", "FACEWIRE_TOKEN"),
         ("server: {tls: {certificate: no.pem, key: no.pem}}", "server.tls.certificate"),
         ("audio: {rate: 16000}\nengines: {voice: {use: tone, rate: 22050}}", "audio.rate: 22050"),
-        ("engines: {voice: 'tests.fakes.mute:MuteVoice'}\naudio: {rate: 8000}", "face: audio"),
+        (
+            "engines: {voice: 'tests.fakes.mute:MuteVoice', face: articulation}\naudio: {rate: 8000}",
+            "face: auto",
+        ),
     ],
 )
 @pytest.mark.parametrize("command", ["check", "serve"])

@@ -45,7 +45,13 @@ def test_no_file_is_the_defaults(tmp_path: Path) -> None:
         ("limits: {text_chars: 0}", ["limits.text_chars"]),
         ("limits: {message_bytes: 8000}", ["limits.message_bytes", "text_chars"]),
         ("server: {heartbeat_s: 600}", ["heartbeat_s", "idle_timeout_s"]),
-        ("engines: {voice: [espeak, tone]}", ["engines.voice", "exactly one"]),
+        ("engines: {face: [articulation, audio]}", ["engines.face", "exactly one", "2"]),
+        ("engines: {voice: []}", ["engines.voice", "one engine or more"]),
+        ("engines: {voice: [espeak, 5]}", ["engines.voice[1]", "name"]),
+        ("engines: {voice: [espeak, null]}", ["engines.voice[1]", "name"]),
+        ("engines: {voice: {use: x, first_ms: 0}}", ["engines.voice.patience.first_ms"]),
+        ("engines: {voice: {use: x, retries: 11}}", ["engines.voice.patience.retries", "10"]),
+        ("speech_cache: {memory_mb: -1}", ["speech_cache.memory_mb", "0"]),
         ("engines: {voice: {rate: 1}}", ["engines.voice", "use"]),
         ("engines: {voice: 5}", ["engines.voice"]),
         ("engines: {mouth: x}", ["engines.mouth", "brain, voice, face"]),
@@ -171,3 +177,21 @@ def test_there_may_be_no_recognizer(nobody: str) -> None:
     assert yaml.safe_load(config.explain(tree))["engines"]["recognizer"] is None
     with pytest.raises(ConfigError, match=r"engines\.brain"):
         config.parse(yaml.safe_load(f"engines: {{brain: {nobody}}}"), "x")
+
+
+def test_engines_that_stand_in_for_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "engines:\n  voice: [{use: x, folder: v, first_ms: 3000, pitch: 2}, {use: y, retries: 0}, espeak]\n"
+        "speech_cache: {folder: said}"
+    )
+    tree = config.load(path)
+    assert [slot.use for slot in tree.engines.voice.chain] == ["x", "y", "espeak"]
+    first, second, _ = tree.engines.voice.chain
+    assert first.options == {"folder": str(tmp_path / "v"), "pitch": 2}
+    assert (first.patience.first_ms, first.patience.between_ms) == (3000, 5000)
+    assert (second.options, second.patience.retries) == ({}, 0)
+    assert tree.speech_cache.folder == str(tmp_path / "said")
+    again = yaml.safe_load(config.explain(tree))
+    assert config.parse(again, "x") == tree
+    assert again["engines"]["brain"] == {"use": "knowledge"}

@@ -103,7 +103,7 @@ async def test_a_speaker_in_chromium(browser: Browser) -> None:
         assert len(skews) >= 10, "too few frames were shown to judge"
         assert np.mean(skews <= 20) >= 0.95, np.quantile(skews, [0.5, 0.95, 1])
         assert max(r["jaw"] for r in records) > 0.2
-        assert 0 < max(r["held"] for r in records) <= 60 + 250 + 80
+        assert max(r["held"] for r in records) > 0
         assert 0.05 < await bo.page.evaluate("loudest") <= 1
         await bo.until("seen.at(-1).state === 'idle' && seen.at(-1).shown === -1")
 

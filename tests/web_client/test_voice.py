@@ -14,6 +14,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from protocol import messages as m
+from server import app, config
 from tests.fakes.sentence import sentence
 from tests.web_client.conftest import Visit, need_chromium, visiting
 from tests.web_client.node import WEB_CLIENT, build_page, node
@@ -104,6 +105,27 @@ async def test_one_talks_and_is_answered_and_interrupts_by_talking(flags: tuple[
         await v.page.click("#microphone")
         await v.until("facewire.client.microphone.state === 'off'")
         assert not await v.page.is_visible("#hearing")
+        assert v.complaints == []
+
+
+async def test_a_conversation_with_the_real_server(flags: tuple[str, str, str]) -> None:
+    engines = {"brain": "echo", "recognizer": "pocketsphinx"}
+    talking = config.parse({"server": {"port": 0, "grace_s": 0}, "engines": engines}, "test")
+    async with app.running(talking, environ={}) as server, chromium(*flags) as browser:
+        page = await browser.new_page()
+        await page.add_init_script(NO_WEBGL)
+        v = OpenPage(page)
+        await v.open(server.address)
+        await v.connected()
+        await page.evaluate("void facewire.client.on('turn', ({origin}) => { window.began = origin; })")
+        await page.click("#microphone")
+        await v.until("document.querySelector('#hears').textContent === 'Listening…'")
+        await v.until("facewire.records.some((r) => r.turn > 0 && r.jawOpen > 0.1)", 60)
+        assert await page.evaluate("began") == "speech"
+        assert await page.get_attribute("#own", "aria-busy") == "false"
+        words = await page.inner_text("#own")
+        assert words
+        await v.until(f"document.querySelector('#captions').textContent.includes('{words.split()[0]}')")
         assert v.complaints == []
 
 

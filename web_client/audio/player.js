@@ -97,6 +97,11 @@ export class Player {
     this.post({ type: "flush", turn, fadeMs });
   }
 
+  /** @param {number} turn @param {number} level from 0 to 1 @param {number} fadeMs */
+  duck(turn, level, fadeMs) {
+    this.post({ type: "duck", turn, level, fadeMs });
+  }
+
   /**
    * Takes the samples of one of a room over. What cannot be heard at once is not kept.
    * @param {number} peer @param {number} rate @param {number} run @param {number} start @param {Float32Array} samples

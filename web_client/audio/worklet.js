@@ -62,6 +62,7 @@ class VoiceProcessor extends AudioWorkletProcessor {
       else if (data.type === "push") this.playout.push(data.turn, data.pts, data.rate, data.samples);
       else if (data.type === "end") this.playout.end(data.turn);
       else if (data.type === "flush") this.playout.flush(data.turn, data.fadeMs);
+      else if (data.type === "duck") this.playout.duck(data.turn, data.level, data.fadeMs);
     };
   }
 

@@ -100,6 +100,7 @@ const SERVER = {
   cue: { turn: count, pts: count, name: text },
   end: { turn: count, pts: count },
   flush: { turn: count, reason: text, fade_ms: count },
+  duck: { turn: count, level: number(0, 1), fade_ms: count },
   timings: { turn: count, stages: table(number(-1e9, 1e9)) },
   peer: {
     room: text,

@@ -10,6 +10,7 @@
 
 import { AudioRing } from "./audio_ring.js";
 import { Cushion } from "./cushion.js";
+import { Fader } from "./fader.js";
 import { Resampler } from "./resampler.js";
 
 /** @typedef {"idle" | "priming" | "playing" | "starved" | "draining" | "flushing"} PlayoutState */
@@ -34,6 +35,9 @@ export class Playout {
     /** @type {{turn: number, rate: number, start: number, chunks: Float32Array[], ended: boolean}[]} */
     this.waiting = [];
     this.ended = false;
+    this.fader = new Fader();
+    /** Turn up to which voice is heard with the fader's loudness. */
+    this.ducked = -1;
     this.origin = 0;
     this.rate = deviceRate;
     this.ring = new AudioRing(1, 1);
@@ -68,12 +72,22 @@ export class Playout {
   /** Drops this turn and all before it with a short fade. @param {number} turn @param {number} fadeMs */
   flush(turn, fadeMs) {
     this.waiting = this.waiting.filter((s) => s.turn > turn);
+    if (turn >= this.ducked) this.ducked = -1;
     if (this.turn > turn || this.state === "idle" || this.state === "flushing") return;
     if (this.state === "playing" || this.state === "draining") {
       this.ring.cut(Math.round((fadeMs * this.rate) / 1000));
       this.state = "flushing";
     } else this.state = "idle";
     this.ended = true;
+  }
+
+  /**
+   * Within `fadeMs` gives the voice of this turn and all before it `level` times its loudness.
+   * @param {number} turn @param {number} level from 0 to 1 @param {number} fadeMs
+   */
+  duck(turn, level, fadeMs) {
+    this.ducked = Math.max(this.ducked, turn);
+    if (this.turn <= turn) this.fader.fade(level, Math.round((fadeMs * this.deviceRate) / 1000));
   }
 
   /** Milliseconds of voice held for the current turn. */
@@ -100,6 +114,7 @@ export class Playout {
     this.rested = state === "idle";
     if (this.state === "playing" || this.state === "draining" || this.state === "flushing") this.voice(out);
     else out.fill(0);
+    this.fader.apply(out);
     return { stream, turn, pts, received, state, bufferedMs, underruns };
   }
 
@@ -123,6 +138,7 @@ export class Playout {
     }
     this.rate = stream.rate;
     this.stream += 1;
+    if (stream.turn > this.ducked) this.fader.reset();
     this.turn = stream.turn;
     this.ended = stream.ended;
     this.origin = stream.start;

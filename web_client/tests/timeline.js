@@ -65,7 +65,7 @@ export class Replay {
   }
 
   /** @param {any} step @returns {any[]} reports */
-  arrive({ at, segment, mirror, turn, end, flush, clip, state, session, ...room }) {
+  arrive({ at, segment, mirror, turn, end, flush, duck, clip, state, session, ...room }) {
     const { reception } = this;
     if (segment) this.media(segment);
     else if (room.peer_segment) this.speech(at, room.peer_segment);
@@ -77,6 +77,7 @@ export class Replay {
       reception.end(end);
       this.playout.end(end);
     } else if (flush) return this.flush(at, flush.turn, flush.fade_ms);
+    else if (duck && !reception.stale(duck.turn)) this.playout.duck(duck.turn, duck.level, duck.fade_ms);
     else if (clip) this.loop(clip);
     else if (state) this.avatar = state;
     else if (session) this.welcome();

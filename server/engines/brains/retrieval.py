@@ -140,14 +140,20 @@ class Index:
 
     def best(self, text: str) -> tuple[int, float] | None:
         """The answer whose question is nearest, and how near (0 to 1); None if nothing is shared."""
+        return next(iter(self.nearest(text, 1)), None)
+
+    def nearest(self, text: str, most: int) -> list[tuple[int, float]]:
+        """The answers that share something with the text, the nearest first, each with how near it is."""
         scores: defaultdict[int, float] = defaultdict(float)
         for feature, weight in self._weighted(features(text, self._vocabulary.nearest)).items():
             for question, other in self._postings.get(feature, ()):
                 scores[question] += weight * other
-        if not scores:
-            return None
-        question = max(scores, key=lambda number: (scores[number], -number))
-        return self._answers[question], scores[question]
+        found: dict[int, float] = {}
+        for question in sorted(scores, key=lambda number: (-scores[number], number)):
+            if len(found) == most:
+                break
+            found.setdefault(self._answers[question], scores[question])
+        return list(found.items())
 
     def _weighted(self, found: dict[str, float]) -> dict[str, float]:
         """Of length 1."""

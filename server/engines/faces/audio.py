@@ -93,10 +93,10 @@ class AudioTrack:
 
 
 def _call(work: Callable[..., Any], *args: Any, **kwargs: Any) -> Call[Any]:
-    """A call of a track in its steps; any other without steps."""
-    track = getattr(work, "__self__", None)
-    if isinstance(track, AudioTrack) and work == track.follow:
+    """A call of a track in its steps, if it has some; any other without."""
+    track: Any = getattr(work, "__self__", None)
+    if hasattr(track, "following") and work == track.follow:
         return (yield from track.following(*args, **kwargs))
-    if isinstance(track, AudioTrack) and work == track.settle:
+    if hasattr(track, "settling") and work == track.settle:
         return (yield from track.settling())
     return work(*args, **kwargs)

@@ -157,6 +157,11 @@ class WhisperTranscript:
         self._pieces.append(samples[:room])
         self._samples += len(self._pieces[-1])
 
+    @property
+    def so_far(self) -> str:
+        """Nothing: Whisper understands whole utterances."""
+        return ""
+
     async def understood(self) -> Utterance:
         """See `Transcript.understood`."""
         if self._samples == self._known_samples:

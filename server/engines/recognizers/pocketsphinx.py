@@ -1,8 +1,7 @@
 """Recognizer `pocketsphinx`: English, with the model in PocketSphinx's wheel; no download.
 
 It decodes while somebody speaks, in a fifth to a third of the time, in processes of its own, see
-`sphinx_pool`.
-What a character knows to answer is a language model beside that of English (`phrases`).
+`sphinx_pool`. What a character knows to answer is a language model beside that of English (`phrases`).
 """
 
 import asyncio
@@ -63,6 +62,11 @@ class SphinxTranscript:
         """See `Transcript.follow`."""
         room = max(0, LONGEST_BYTES - len(self._hearing.sound)) // BYTES_PER_SAMPLE
         self._decoders.hear(self._hearing, samples[:room].astype("<i2", copy=False).tobytes())
+
+    @property
+    def so_far(self) -> str:
+        """See `Transcript.so_far`: as of the last half second that was decoded."""
+        return self._hearing.so_far
 
     async def understood(self) -> Utterance:
         """See `Transcript.understood`. Cancelling withdraws the question; what was decoded is kept."""

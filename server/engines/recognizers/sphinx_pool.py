@@ -12,7 +12,7 @@ from asyncio import AbstractEventLoop, Future
 from contextlib import suppress
 from pathlib import Path
 from threading import Condition, Thread
-from typing import Final
+from typing import Any, Final
 
 import server
 from server.engines.recognizers.sphinx_process import HEADER, LENGTH
@@ -50,10 +50,13 @@ class Decoder:
     def hear(self, sound: bytes) -> None:
         self._tell(b"S", sound)
 
+    def so_far(self) -> str:
+        """What is being said, as it seems."""
+        return str(self._ask(b"H")["text"])
+
     def end(self) -> Utterance:
         """What was said since `begin`."""
-        self._tell(b"E")
-        said = json.loads(self._read(LENGTH.unpack(self._read(LENGTH.size))[0]))
+        said = self._ask(b"E")
         return Utterance(said["text"], "en", said["confidence"])
 
     def give_up(self) -> None:
@@ -76,6 +79,10 @@ class Decoder:
         self._process.stdin.write(HEADER.pack(kind, len(payload)) + payload)
         self._process.stdin.flush()
 
+    def _ask(self, kind: bytes) -> Any:
+        self._tell(kind)
+        return json.loads(self._read(LENGTH.unpack(self._read(LENGTH.size))[0]))
+
     def _read(self, count: int) -> bytes:
         assert self._process.stdout is not None
         data = self._process.stdout.read(count)
@@ -90,6 +97,7 @@ class Hearing:
     def __init__(self, phrases: tuple[str, ...]) -> None:
         self.phrases = phrases
         self.sound = bytearray()
+        self.so_far = ""
         self.known = Utterance("")
         self.known_bytes = 0
         """What is known of how much of the sound."""
@@ -239,6 +247,7 @@ class Decoders:
                 return
             if piece:
                 decoder.hear(piece)
+                hearing.so_far = decoder.so_far() or hearing.so_far
                 at += len(piece)
                 continue
             said = decoder.end()

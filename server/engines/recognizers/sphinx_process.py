@@ -2,11 +2,12 @@
 works, a second for a long utterance, so in the server's own process no thread could be of help.
 
 It reads messages from the standard input: a letter, the payload's length as four little-endian bytes, and
-the payload. Only `E` is answered, with a JSON map after its length in four bytes.
+the payload. `E` and `H` are answered, with a JSON map after its length in four bytes.
 
     P  a JSON list of phrases that are likely from the next B on
     B  an utterance begins
     S  samples, 16-bit little-endian, LISTENING_RATE a second
+    H  what it seems to be so far: {"text": ..., "confidence": 0}
     E  the utterance ends: {"text": what was said, "confidence": 0 to 1}
     X  it is given up
 """
@@ -32,8 +33,12 @@ from server.engines.recognizers.phrases import MOST_PHRASES, Words, arpa, spelle
 HEADER: Final = struct.Struct("<cI")
 LENGTH: Final = struct.Struct("<I")
 FIRST_BYTES: Final = 32_000
-"""The cepstral mean of the first second is known before anything is decoded. Short utterances of somebody
-who speaks softly, or of another microphone, are understood better for it."""
+"""The cepstral mean of the first second is known before anything is decoded, so that neither loudness nor
+microphone matters: of 24 synthetic sentences at a tenth of their loudness 14 % of the words are wrong, without
+it 22 %."""
+PIECE_BYTES: Final = 8_000
+"""Always so much is decoded at once, a quarter of a second. The mean is adapted piece by piece, so what is
+understood would depend on how the sound was cut."""
 
 CLEARER: Final = 0.2
 """By so much the confidence in what is made of known words must be greater, where it is no known phrase."""
@@ -75,8 +80,12 @@ def chosen(general: Hypothesis, likely: Hypothesis, phrases: dict[Words, str]) -
     if likely.words in phrases and likely.fit > general.fit - WORSE:
         return phrases[likely.words], likely.confidence
     best = likely if likely.confidence > general.confidence + CLEARER else general
-    words = ("I" + word[1:] if re.fullmatch(r"i('\w+)?", word) else word for word in best.words)
-    return " ".join(words), best.confidence
+    return cased(best.words), best.confidence
+
+
+def cased(words: Iterable[str]) -> str:
+    """The words as one writes them."""
+    return " ".join("I" + word[1:] if re.fullmatch(r"i('\w+)?", word) else word for word in words)
 
 
 class Hearer:
@@ -87,7 +96,9 @@ class Hearer:
         self._likely: Any = None
         self._phrases: dict[Words, str] = {}
         self._mean: str = self._general.get_cmn(False)
-        self._first: bytearray | None = bytearray()
+        self._waiting = bytearray()
+        self._begun = False
+        _warm(self._general)
 
     def expect(self, phrases: Sequence[str]) -> None:
         """These are likely from now on, where the dictionary knows their words."""
@@ -102,7 +113,9 @@ class Hearer:
             model, dictionary = Path(folder, "phrases.lm"), Path(folder, "phrases.dict")
             model.write_text(arpa(sentences), encoding="ascii")
             dictionary.write_text("".join(map(self._pronounced, known)), encoding="ascii")
-            return pocketsphinx.Decoder(loglevel="FATAL", lm=str(model), dict=str(dictionary))
+            decoder = pocketsphinx.Decoder(loglevel="FATAL", lm=str(model), dict=str(dictionary))
+        _warm(decoder)
+        return decoder
 
     def _pronounced(self, word: str) -> str:
         """Its lines of the dictionary: it may be pronounced in several ways."""
@@ -111,23 +124,32 @@ class Hearer:
         return "".join(f"{name} {phones}\n" for name, phones in takewhile(itemgetter(1), found))
 
     def begin(self) -> None:
-        self._first = bytearray()
+        self._waiting.clear()
+        self._begun = False
 
     def hear(self, sound: bytes) -> None:
         """16-bit little-endian samples."""
-        if self._first is None:
-            self._follow(sound)
-            return
-        self._first += sound
-        if len(self._first) >= FIRST_BYTES:
+        self._waiting += sound
+        if not self._begun and len(self._waiting) >= FIRST_BYTES:
             self._start()
+        while self._begun and len(self._waiting) >= PIECE_BYTES:
+            self._decode(PIECE_BYTES)
+
+    def so_far(self) -> tuple[str, float]:
+        """Text, in which there is no confidence yet; none in the first second."""
+        if self._first is not None:
+            return "", 0.0
+        heard = self._general.hyp()
+        return ("" if heard is None else cased(heard.hypstr.split())), 0.0
 
     def end(self) -> tuple[str, float]:
         """Text and confidence."""
-        if self._first is not None:
-            if not self._first:
+        if not self._begun:
+            if not self._waiting:
                 return "", 0.0
             self._start()
+        while self._waiting:
+            self._decode(PIECE_BYTES)
         heard = []
         for decoder in self._decoders():
             decoder.end_utt()
@@ -135,9 +157,10 @@ class Hearer:
         return chosen(heard[0], heard[1] if len(heard) > 1 else NOTHING, self._phrases)
 
     def give_up(self) -> None:
-        if self._first is None:
+        if self._begun:
             for decoder in self._decoders():
                 decoder.end_utt()
+            self.begin()
 
     def _decoders(self) -> list[Any]:
         return [decoder for decoder in (self._general, self._likely) if decoder is not None]
@@ -146,21 +169,31 @@ class Hearer:
         return self._general.lookup_word(word) is not None
 
     def _start(self) -> None:
-        """With the mean of what was heard up to now, and of nobody before."""
-        first, self._first = bytes(self._first or b""), None
+        """With the mean of what was heard first, and of nobody before."""
+        self._begun = True
+        self._general.reinit_feat()  # forgets the noise it heard before
         self._general.set_cmn(self._mean)
         self._general.start_utt()
-        self._general.process_raw(first, True, True)
+        self._general.process_raw(bytes(self._waiting[:FIRST_BYTES]), True, True)
         self._general.end_utt()
         mean = self._general.get_cmn(False)
         for decoder in self._decoders():
+            decoder.reinit_feat()
             decoder.set_cmn(mean)
             decoder.start_utt()
-        self._follow(first)
 
-    def _follow(self, sound: bytes) -> None:
+    def _decode(self, count: int) -> None:
+        piece = bytes(self._waiting[:count])
+        del self._waiting[:count]
         for decoder in self._decoders():
-            decoder.process_raw(sound, False, False)
+            decoder.process_raw(piece, False, False)
+
+
+def _warm(decoder: Any) -> None:
+    """One utterance of nothing: the first one of a decoder turns out slightly different from all others."""
+    decoder.start_utt()
+    decoder.process_raw(bytes(FIRST_BYTES), False, False)
+    decoder.end_utt()
 
 
 def serve(hearer: Hearer, messages: BinaryIO, answers: BinaryIO) -> None:
@@ -174,8 +207,8 @@ def serve(hearer: Hearer, messages: BinaryIO, answers: BinaryIO) -> None:
     while len(header := messages.read(HEADER.size)) == HEADER.size:
         kind, length = HEADER.unpack(header)
         payload = messages.read(length)
-        if kind == b"E":
-            text, confidence = hearer.end()
+        if kind in (b"E", b"H"):
+            text, confidence = hearer.end() if kind == b"E" else hearer.so_far()
             answer = json.dumps({"text": text, "confidence": confidence}).encode()
             answers.write(LENGTH.pack(len(answer)) + answer)
             answers.flush()

@@ -54,7 +54,7 @@ async def test_text_is_answered_with_voice_and_face() -> None:
 async def test_what_cannot_be_answered_is_said_and_the_next_request_works() -> None:
     async with talking(limits={"text_chars": 20}) as (ws, _):
         for request, part in (
-            ({"audio": "UklGRg=="}, "recognizer"),
+            ({"audio": "UklGRg=="}, "does not listen"),
             ({}, "text"),
             ({"text": 5}, "text"),
             ({"text": "  "}, "empty"),

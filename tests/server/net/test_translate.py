@@ -82,7 +82,9 @@ def test_every_event_has_its_message() -> None:
             e.TurnEnded(1, 2),
             e.StageTimes(1, {"voice": 1.5}),
             e.TurnFlushed(1, "failed", 10),
+            e.VoiceDucked(1, 0.25, 60),
             e.TurnFailed(1, "engine_failed", "no"),
+            e.UtteranceHeard("Hi", True, "en"),
             e.PeerChanged("lobby", 3, "Ada", "muted"),
             e.PeerSaid(3, 4, 5, "w"),
         )
@@ -98,7 +100,9 @@ def test_every_event_has_its_message() -> None:
         m.End(1, 2),
         m.Timings(1, {"voice": 1.5}),
         m.Flush(1, "failed", 10),
+        m.Duck(1, 0.25, 60),
         m.Error("engine_failed", "no", 1),
+        m.Heard("Hi", True, "en"),
         m.Peer("lobby", 3, "Ada", "muted"),
         m.Said(3, 4, 5, "w"),
     ]

@@ -9,16 +9,17 @@ import pytest
 from blend_shapes.face import frames_before
 from server.errors import EngineError
 from server.history import Exchange
+from server.ports import Hints
 from server.rooms.resident import FOLLOW_UP_S, TALKED_OVER_S
 from server.rooms.stage import AHEAD_S, SLICE_S
-from server.speech.character import Character
-from server.turn.events import PeerChanged, PeerSaid, PeerSpoke
+from server.speech.character import Answer, Character
+from server.turn.events import PeerChanged, PeerSaid, PeerSpoke, TurnFailed
 from tests.fakes.brain import ScriptedBrain
 from tests.fakes.company import Company, Guest
-from tests.fakes.recognizer import ScriptedRecognizer
+from tests.fakes.recognizer import ScriptedRecognizer, ScriptedTranscript
 from tests.virtual_time import run_virtual
 
-MIRA = Character("Mira")
+MIRA = Character("Mira", knowledge=(Answer(("who are you",), ("I am Mira.",)),))
 REPLY = "Hello there, my friend. This is what I know of it."
 RESIDENT = 1
 """The character comes into the room before anybody else."""
@@ -83,7 +84,9 @@ def test_it_answers_to_its_name_with_voice_face_and_words() -> None:
                     )
                 words = [e for e in guest.ears.events if isinstance(e, PeerSaid)]
                 assert words[-1].end <= events[-1].audio.format.micros(events[-1].audio.end)
-            assert s.recognizer.transcripts[0].hints.phrases == ("Mira",)
+            hints = s.recognizer.transcripts[0].hints
+            assert hints.phrases == ("Mira", "Mira, who are you", "who are you")
+            assert hints.language == MIRA.speaker.language
 
     run_virtual(scene())
 
@@ -257,6 +260,22 @@ def test_what_cannot_be_understood_is_left_out(caplog: pytest.LogCaptureFixture)
 
     run_virtual(scene())
     assert "the model is gone" in caplog.text
+
+
+def test_a_recognizer_that_cannot_begin_disturbs_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    class Refusing(ScriptedRecognizer):
+        def begin(self, hints: Hints) -> ScriptedTranscript:
+            raise EngineError("no such language")
+
+    async def scene() -> None:
+        async with Company(recognizer=Refusing(), characters=[MIRA]) as company:
+            ada, bo = await company.member("Ada"), await company.member("Bo")
+            await speak(ada)
+            assert bo.heard_s() > 1.0
+            assert not any(isinstance(e, TurnFailed) for e in ada.ears.events)
+
+    run_virtual(scene())
+    assert "no such language" in caplog.text
 
 
 def test_without_a_recognizer_nobody_answers() -> None:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from server.engines.recognizers import sphinx_process
 from server.engines.recognizers.sphinx_process import (
     CLEARER,
     HEADER,
@@ -18,7 +19,9 @@ from server.engines.recognizers.sphinx_process import (
     hypothesis,
     serve,
 )
+from tests.fakes.spoken import spoken
 
+KNOWN = "Can I interrupt you at any time?"
 PHRASES: dict[tuple[str, ...], str] = {("can", "you", "sing"): "Can you sing?"}
 
 
@@ -107,3 +110,29 @@ def test_messages_are_obeyed_in_order_until_the_input_ends() -> None:
     answer = answers.getvalue()
     assert LENGTH.unpack(answer[: LENGTH.size]) == (len(answer) - LENGTH.size,)
     assert json.loads(answer[LENGTH.size :]) == {"text": "héllo", "confidence": 0.25}
+
+
+def test_nothing_is_kept_of_who_spoke_before_and_the_cutting_does_not_matter() -> None:
+    """With the real decoder."""
+    breath = bytes(8000)
+    sound, other = (
+        breath + spoken(text, rate=0.9).tobytes() + breath for text in (KNOWN, "Where is the station?")
+    )
+    real = sphinx_process.Hearer()
+    real.expect([KNOWN, "How does it work?"])
+
+    def heard(data: bytes, step: int) -> tuple[str, float]:
+        real.begin()
+        for at in range(0, len(data), step):
+            real.hear(data[at : at + step])
+        return real.end()
+
+    first = heard(sound, len(sound))
+    assert first[0] == KNOWN
+    heard(other, 640)
+    real.begin()
+    real.hear(other * 2)
+    real.give_up()
+    assert heard(sound, 1000) == first
+    real.begin()
+    assert real.end() == ("", 0.0)
