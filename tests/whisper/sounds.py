@@ -16,7 +16,7 @@ from blend_shapes.phonemes.timing import PhoneTiming
 from server.audio.chunk import Samples
 from server.corpus.cast import Part
 from server.corpus.spoken import RATE, Spoken
-from tests.whisper.phrases import Language, Said, everything, number, scrambled
+from tests.whisper.phrases import PHRASES, Language, Said, everything, number, said, scrambled
 from tests.whisper.speakers import speaker
 
 LONGEST_S: Final = 5.8
@@ -95,10 +95,12 @@ def no_speech(kind: str, rng: Generator) -> Sound:
 def _drawn(rng: random.Random) -> Said:
     kind = rng.random()
     language: Language = "en" if rng.random() < 0.75 else "zh"
-    if kind < 0.15:
+    if kind < 0.18:
         return number(language, rng)
-    if kind < 0.3:
+    if kind < 0.36:
         return scrambled(language, rng)
+    if kind < 0.44:
+        return said(rng.choice(PHRASES["name"]), "name")
     return rng.choice(everything())
 
 
