@@ -119,9 +119,9 @@ async def _ask(wire: Wire, microphone: _Microphone, text: str, voice: str) -> _A
         pass
     asked.times = {name: 1e3 * (at - microphone.end) for name, at in arrivals.items()}
     await wire.send(m.Interrupt())
-    while not isinstance(await wire.receive(), m.Flush):
+    await wire.send(m.Ping(0))
+    while not isinstance(await wire.receive(), m.Pong):
         pass
-    await wire.send(m.Played(0, 0, "idle"))
     return asked
 
 

@@ -65,7 +65,7 @@ class SphinxTranscript:
 
     @property
     def so_far(self) -> str:
-        """See `Transcript.so_far`: as of the last half second that was decoded."""
+        """See `Transcript.so_far`: as of the last piece that was decoded."""
         return self._hearing.so_far
 
     async def understood(self) -> Utterance:

@@ -19,8 +19,8 @@ from server.engines.recognizers.sphinx_process import HEADER, LENGTH
 from server.errors import EngineError
 from server.speech.values import Utterance
 
-PIECE: Final = 16_000
-"""Bytes handed over at once, at least: half a second."""
+PIECE: Final = 8_000
+"""Bytes handed over at once, at least: a quarter of a second."""
 FAILED: Final = "the process of pocketsphinx ended; what was just said is lost"
 
 _MODULE: Final = "server.engines.recognizers.sphinx_process"
