@@ -212,7 +212,7 @@ class Conductor:
         return self._stopped is not None and not (answered and self._stopped.turn.left.after_question)
 
     def go_on(self) -> None:
-        """It was nothing: what is left of the reply is said in a new turn, and then what waited behind it."""
+        """It was nothing: what is left of the reply is said in a new turn, then what waited behind it."""
         stopped, self._stopped = self._stopped, None
         assert stopped is not None, "see can_go_on"
         turn = stopped.turn

@@ -81,7 +81,7 @@ def voice(seconds: float) -> Samples:
     swell = np.interp(
         np.arange(seconds * RATE), np.arange(0, seconds * RATE, 2000), rng.random(int(seconds * 8))
     )
-    return np.rint(8000 * swell**3 * rng.normal(0, 0.4, len(swell))).astype(np.int16)
+    return np.asarray(np.rint(8000 * swell**3 * rng.normal(0, 0.4, len(swell))), np.int16)
 
 
 @pytest.mark.parametrize("stopped_s", [None, 3.0])
