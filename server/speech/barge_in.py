@@ -14,7 +14,7 @@ from server.speech.bands import EDGES_HZ, Powers
 
 PROBABLE: Final = 0.5
 """Voice activity that may be a voice."""
-SURE: Final = 0.7
+SURE: Final = 0.65
 """Voice activity that counts as speech; coughs reach it for a window or two."""
 DUCK_AFTER: Final = 2
 INTERRUPT_AFTER: Final = 4

@@ -25,6 +25,7 @@ CASES = {
     "listening": 240,
     "mirror": 90,
     "barge_in": 400,
+    "onset": 240,
     "streams": 180,
     "rooms": 120,
     "memory": 240,

@@ -52,7 +52,7 @@ def test_a_pause_shorter_than_the_release_does_not_begin_anew() -> None:
 
 
 @pytest.mark.parametrize(
-    ("probability", "last"), [(0.49, IGNORE), (0.5, DUCK), (0.69, DUCK), (0.7, INTERRUPT)]
+    ("probability", "last"), [(0.49, IGNORE), (0.5, DUCK), (0.64, DUCK), (0.65, INTERRUPT)]
 )
 def test_how_sure_the_detector_must_be(probability: float, last: Decision) -> None:
     found = decided([(probability, SPEECH)] * 40)

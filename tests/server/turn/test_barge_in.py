@@ -229,7 +229,7 @@ def test_at_the_last_word_there_is_nothing_left() -> None:
             await begin(session, user, 0.62)
             await user.speak(SPEECH_S)
             await user.pause(9)
-            assert [e.reply for e in session.history.exchanges][0] == "One two."
+            assert session.history.exchanges[0].reply == "One two."
             assert not any(
                 isinstance(e, SegmentReady) and "One" in words(ears, e.turn) and e.turn > 1
                 for e in ears.events
@@ -296,7 +296,7 @@ def test_the_avatar_is_not_stopped_by_its_own_echo(gain: float) -> None:
 
 
 def test_cancel_sweep() -> None:
-    """The session is closed at each 7th step of a conversation with a duck, a false alarm and an interruption."""
+    """Closed at each 7th step of a conversation with a duck, a false alarm and an interruption."""
     steps = _closed_at(None)
     assert steps > 500
     for step in range(1, steps, 7):
