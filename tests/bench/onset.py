@@ -15,9 +15,10 @@ import numpy as np
 
 from protocol import messages as m
 from protocol import pcm16
-from server.audio.chunk import Samples
+from server.audio.chunk import AudioChunk, AudioFormat, Samples
 from server.engines.detectors.silero import SileroDetector
 from server.ports import LISTENING_RATE, WINDOW
+from server.speech.sent_voice import SentVoice
 from server.turn.interruption import Interruption, Playing
 from tests.bench.figures import Figure, percentile
 from tests.bench.processes import facewire
@@ -76,7 +77,7 @@ class _Microphone:
 
 
 async def run(quick: bool = False) -> list[Figure]:
-    said = voices.interruptions()[:: 20 if quick else 2]
+    said = voices.interruptions()[:: 20 if quick else 1]
     async with facewire("knowledge", "pocketsphinx") as server:
         found = [f for f in [await _interrupt(server.url, n, s) for n, (_, s) in enumerate(said)] if f]
     flushes = [one.flush for one in found]
@@ -102,8 +103,9 @@ async def _interrupt(url: str, seed: int, sound: np.typing.NDArray[np.float32]) 
             await wire.send(m.Say(speech(40, seed=seed)))
             segment = await segment_of(wire)
             playing = asyncio.create_task(_play(wire, segment.turn))
-            begun = len(microphone.sent)
-            reading = asyncio.create_task(_flushed(wire))
+            begun = len(microphone.sent) * MESSAGE
+            voice = SentVoice(wire.welcome.audio.rate)
+            reading = asyncio.create_task(_flushed(wire, segment, voice))
             await asyncio.sleep(2.0 + seed % 5 / 4)
             spoken = rooms.levelled(sound[voices.onset(sound) :], PERSON_DB) * 32_767
             microphone.speak(np.rint(spoken).astype(np.int16))
@@ -114,7 +116,7 @@ async def _interrupt(url: str, seed: int, sound: np.typing.NDArray[np.float32]) 
                 return None
             finally:
                 playing.cancel()
-            return _interrupted(microphone, begun, flushed)
+            return _interrupted(microphone, begun, voice, flushed)
         finally:
             sending.cancel()
             await asyncio.wait({sending})
@@ -127,30 +129,36 @@ async def _play(wire: Wire, turn: int) -> None:
         await asyncio.sleep(0.2)
 
 
-async def _flushed(wire: Wire) -> float:
-    """When the flush arrived."""
-    while not isinstance(await wire.receive(), m.Flush):
-        pass
+async def _flushed(wire: Wire, first: m.Segment, voice: SentVoice) -> float:
+    """When the flush arrived; all that is played until then goes to `voice`."""
+    audio = AudioFormat(wire.welcome.audio.rate)
+    message: m.FromServer = first
+    while not isinstance(message, m.Flush):
+        if isinstance(message, m.Segment):
+            samples = pcm16.unpack(message.audio)
+            voice.add(AudioChunk(samples, audio, round(message.pts * audio.rate / 1e6)))
+        message = await wire.receive()
     return time.perf_counter()
 
 
-def _interrupted(microphone: _Microphone, begun: int, flushed: float) -> _Interrupted:
+def _interrupted(microphone: _Microphone, begun: int, voice: SentVoice, flushed: float) -> _Interrupted:
+    """`begun` is the microphone's position when the avatar began to be heard."""
     first = microphone.onset // MESSAGE
     onset = microphone.times[first] - MESSAGE / LISTENING_RATE
     heard = np.concatenate(microphone.sent)
-    found = next((end for end in _decisions(heard, begun * MESSAGE) if end > microphone.onset), None)
+    found = next((end for end in _decisions(heard, begun, voice) if end > microphone.onset), None)
     number = None if found is None else -(-found // MESSAGE) - 1
     known = number is not None and number < len(microphone.times) and microphone.times[number] <= flushed
     decided = 1e3 * (microphone.times[number] - onset) if known and number is not None else None
     return _Interrupted(1e3 * (flushed - onset), decided)
 
 
-def _decisions(heard: Samples, begun: int) -> Iterator[int]:
-    """Ends of the windows at which `heard` interrupts an avatar that talks from sample `begun` on."""
+def _decisions(heard: Samples, begun: int, voice: SentVoice) -> Iterator[int]:
+    """Ends of the windows at which `heard` interrupts an avatar who says this from sample `begun` on."""
     interruption, activity = Interruption(lambda duck: None), SileroDetector().begin()
     for end in range(WINDOW, len(heard) + 1, WINDOW):
         seconds = end / LISTENING_RATE
-        playing = Playing(1, seconds) if end > begun else None
+        playing = Playing(1, (end - begun) / LISTENING_RATE, voice) if end > begun else None
         interruption.follow(seconds, playing)
         window = interruption.clean(heard[end - WINDOW : end], seconds)
         if interruption.hear(window, activity.probability(window), playing):
