@@ -51,7 +51,7 @@ def _generation(vocabulary: Vocabulary) -> GenerationConfig:
     numbers = {token: n for n, token in enumerate(vocabulary.tokens())}
     never = ("startoftranscript", "translate", "transcribe", "startoflm", "startofprev", "nospeech")
     languages = {name: numbers[name] for name in vocabulary.languages()}
-    return GenerationConfig(  # type: ignore[no-untyped-call]
+    return GenerationConfig(
         suppress_tokens=[numbers[f"<|{name}|>"] for name in never],
         begin_suppress_tokens=[numbers["Ġ"], END],
         lang_to_id=languages,
