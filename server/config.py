@@ -145,7 +145,7 @@ class EndOfSpeechSection(_Section, frozen=True):
 
     finished: Pause = 280
     """After a phrase that is finished."""
-    unclear: Pause = 550
+    unclear: Pause = 450
     """Where nobody can tell."""
     unfinished: Pause = 1100
     """In the middle of one."""

@@ -25,7 +25,7 @@ class EndOfSpeech:
     """The pause that ends an utterance, by how its text ends, and the length at which it ends anyhow."""
 
     finished_s: float = 0.28
-    unclear_s: float = 0.55
+    unclear_s: float = 0.45
     """Also where nothing has been understood yet."""
     unfinished_s: float = 1.1
     longest_s: float = 30.0
