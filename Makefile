@@ -2,6 +2,7 @@
 # make bench: figures.  make eval-face: measure the face on recordings (EVAL=FOLDER for others).
 # make eval-hearing: count the words that the recognizer gets wrong.
 # make train-face: train the network that follows sound anew.
+# make train-whisper: train the tiny Whisper of the tests anew.
 # make sheets: contact sheets of the head (Chromium).
 PYTHON ?= python3
 VENV := .venv
@@ -13,7 +14,7 @@ SOURCES := pyproject.toml hatch_build.py $(shell find web_client blend_shapes/he
   -not -path '*/dist/*' -not -path '*/tests/*' -not -name '*.md' -not -name '*.png' -not -name '*.jpg' -not -name '*.pyc')
 UNBUILT := web_client/dist/not_built.txt
 done = if [ -e $(UNBUILT) ]; then echo "The page was not built: $$(cat $(UNBUILT))"; else touch $(1); fi
-.PHONY: run test quick check bench eval-face eval-hearing train-face sheets clean
+.PHONY: run test quick check bench eval-face eval-hearing train-face train-whisper sheets clean
 
 run: $(VENV)/.run
 	$(BIN)/python -m server
@@ -44,6 +45,10 @@ eval-hearing: $(VENV)/.dev
 train-face: $(VENV)/.dev
 	$(INSTALL) -e '.[train]'
 	$(BIN)/python -m server train-face
+
+train-whisper: $(VENV)/.dev
+	$(INSTALL) -e '.[train]'
+	$(BIN)/python -m tests.whisper make
 
 sheets: $(VENV)/.dev
 	$(BIN)/python -m tests.sheets

@@ -10,6 +10,7 @@ import numpy as np
 from faster_whisper import WhisperModel
 
 from server.audio.chunk import Samples
+from server.speech.word_errors import WordErrors, word_errors, words
 from tests.whisper.phrases import ALIEN, Said, everything, number, said, scrambled
 from tests.whisper.sounds import NO_SPEECH, Sound, no_speech, said_by_somebody
 
@@ -30,8 +31,7 @@ class Row:
 
     sounds: int = 0
     exact: int = 0
-    units: int = 0
-    errors: int = 0
+    errors: WordErrors = field(default_factory=lambda: WordErrors(0))
     languages: int = 0
     answered: int = 0
     wrong: list[tuple[str, str]] = field(default_factory=list)
@@ -47,20 +47,10 @@ def understand(
     return Understood(text, info.language, silent)
 
 
-def units(text: str, language: str) -> list[str]:
-    """Words of English, letters of Chinese, without capitals and punctuation."""
-    plain = "".join(letter for letter in text.lower() if letter.isalnum() or letter == " ")
-    return plain.split() if language == "en" else list(plain.replace(" ", ""))
-
-
-def distance(a: Sequence[str], b: Sequence[str]) -> int:
-    """Insertions, deletions and substitutions from one to the other (Levenshtein 1966)."""
-    row = list(range(len(b) + 1))
-    for n, x in enumerate(a, 1):
-        before, row[0] = row[0], n
-        for k, y in enumerate(b, 1):
-            before, row[k] = row[k], min(row[k] + 1, row[k - 1] + 1, before + (x != y))
-    return row[-1]
+def errors(said: str, found: str, language: str) -> WordErrors:
+    """In words of English, in letters of Chinese."""
+    a, b = words(said), words(found)
+    return word_errors(a, b) if language == "en" else word_errors("".join(a), "".join(b))
 
 
 def measure(folder: Path, each: int, seed: int, engines: Sequence[str]) -> dict[str, Row]:
@@ -70,11 +60,9 @@ def measure(folder: Path, each: int, seed: int, engines: Sequence[str]) -> dict[
     for sound in _sounds(each, random.Random(seed), engines):
         found, row = understand(model, sound.samples), rows[sound.topic]
         wanted = " ".join(w.text for w in sound.written)
-        wrong = distance(units(wanted, sound.language), units(found.text, sound.language))
         row.sounds += 1
         row.exact += found.text == wanted
-        row.units += len(units(wanted, sound.language))
-        row.errors += wrong
+        row.errors += errors(wanted, found.text, sound.language)
         row.languages += found.language == sound.language
         row.answered += bool(found.text) and found.no_speech < 0.6
         if found.text != wanted:
@@ -104,7 +92,7 @@ def table(rows: dict[str, Row]) -> str:
     """The figures as Markdown, and some of what was understood otherwise."""
     lines = ["| topic | sounds | exact | word errors | language | answered |", "|---|---|---|---|---|---|"]
     for topic, row in rows.items():
-        rate = f"{row.errors / row.units:.1%}" if row.units else f"{row.errors} words"
+        rate = f"{row.errors.rate:.1%}" if row.errors.words else f"{row.errors.inserted} words"
         shares = [f"{n / row.sounds:.0%}" for n in (row.exact, row.languages, row.answered)]
         lines.append(f"| {topic} | {row.sounds} | {shares[0]} | {rate} | {shares[1]} | {shares[2]} |")
     for topic, row in rows.items():

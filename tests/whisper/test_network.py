@@ -14,8 +14,6 @@ def test_the_short_network_is_the_full_one() -> None:
     vocabulary = Vocabulary(lessons.taught())
     net = network.short(vocabulary)
     net.train(False)
-    for weight in net.parameters():
-        weight.data *= 3.0  # so that it attends to some moments more than to others
     full = network.full(net, vocabulary)
     heard = torch.zeros(1, network.MELS, 3000)
     heard[..., :250] = torch.randn(network.MELS, 250)
@@ -37,5 +35,4 @@ def test_the_short_network_is_the_full_one() -> None:
     wholly = whole.log_softmax(-1)[..., [numbers[n] for n in living]]
     assert likely.std() > 0.5
     assert torch.allclose(likely, wholly, atol=1e-3)
-    without = whole[..., [numbers[n] for n in living]].log_softmax(-1)
-    assert not torch.allclose(likely, without, atol=1e-3), "dead tokens have their share"
+    assert likely.exp().sum(-1).max() < 0.9, "dead tokens have their share"

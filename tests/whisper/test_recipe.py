@@ -18,9 +18,9 @@ def test_the_recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.whisper.vocabulary import Vocabulary
 
     monkeypatch.setattr(fit, "BATCH", 4)
-    monkeypatch.setattr(lessons, "_BATCH", 10)
-    made = lessons.make(20, 1, ["espeak"], 1)
-    assert len(made) == 20
+    monkeypatch.setattr(lessons, "_BATCH", 20)
+    made = lessons.make(40, 1, ["espeak"], 1)
+    assert len(made) == 40
     assert {bool(lesson.sound.written) for lesson in made} == {True, False}
     vocabulary = Vocabulary(lessons.taught())
     threads = torch.get_num_threads()

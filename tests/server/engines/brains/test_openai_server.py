@@ -145,8 +145,8 @@ async def test_a_model_that_only_looks_things_up_is_asked_for_its_answer() -> No
 @pytest.mark.parametrize(
     ("script", "reply"),
     [
-        (["<think>They want", " boots.</thi", "nk>\n\nNinety", " euros."], "Ninety euros."),
-        (["\n<thi", "nk></think>Yes."], "Yes."),
+        (["<think>They want", " boots.</thin", "k>\n\nNinety", " euros."], "Ninety euros."),
+        (["\n<thin", "k></think>Yes."], "Yes."),
         (["<think>and never ends"], ""),
         (["<thin", " ice"], "<thin ice"),
         (["You are ", "right."], "You are right."),

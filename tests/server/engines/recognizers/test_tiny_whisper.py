@@ -59,10 +59,3 @@ async def test_more_was_said_since(recognizer: WhisperRecognizer) -> None:
     follow(transcript, spoken("What are the fees?"))
     assert words((await transcript.understood()).text) == words("Good morning. What are the fees?")
     transcript.close()
-
-
-async def test_names_of_the_hints_are_written_as_there(recognizer: WhisperRecognizer) -> None:
-    sound = spoken("Please call John.")
-    assert (await understand(recognizer, sound, Hints("en"))).text == "Please call John."
-    hints = Hints("en", ("Is Jon there?", "Where is Catherine?"))
-    assert (await understand(recognizer, sound, hints)).text == "Please call Jon."
