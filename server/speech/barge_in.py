@@ -8,8 +8,6 @@ no echo in it any more (`echo.py`). Everything is counted in windows of 32 ms.
 from enum import Enum
 from typing import Final
 
-import numpy as np
-
 from server.speech.bands import EDGES_HZ, Powers
 
 PROBABLE: Final = 0.5
@@ -25,12 +23,8 @@ LEAK: Final = 0.1
 """What each of them takes back of what was counted."""
 LOUD: Final = 10**-1.8
 """Power against the loudest window of this voice: what is weaker is breath and reverberation."""
-DULL: Final = 10**-2.7
-"""Power above 1 kHz against all: a murmur through the nose has less, in speech too."""
-STEADY_DB: Final = 6.0
-"""Change of the spectrum from window to window: a hum changes less, a murmur in speech becomes a vowel."""
-_DEPTH: Final = 10**-3.5
-"""Of a spectrum, below its power, that is compared."""
+DULL: Final = 1e-3
+"""Power above 1 kHz against all: a hum, which is a murmur through the nose alone, has less."""
 _BRIGHT: Final = EDGES_HZ[:-1] >= 950
 
 
@@ -58,8 +52,6 @@ class BargeIn:
         self._speech = self._voiced = 0.0
         self._silent = 0
         self._loudest = 0.0
-        self._shape: Powers | None = None
-        """The spectrum of the last loud window in decibels, about its mean."""
 
     def hear(self, probability: float, powers: Powers) -> Decision:
         """Judge the next window: its voice activity, 0 to 1, and its power in each band, shape (BANDS,).
@@ -74,7 +66,8 @@ class BargeIn:
             return self._wait()
         self._silent = 0
         self._voiced += 1
-        if self._hums(powers) is False and probability >= SURE:
+        speaks = self._speaks(powers)
+        if speaks and probability >= SURE:
             self._speech += 1
         if self._speech >= INTERRUPT_AFTER:
             self._over = True
@@ -94,14 +87,8 @@ class BargeIn:
         self.reset()
         return Decision.RESUME if ducked else Decision.IGNORE
 
-    def _hums(self, powers: Powers) -> bool | None:
-        """Whether a window is a hum; None where it is too weak to tell."""
+    def _speaks(self, powers: Powers) -> bool:
+        """Whether a voice is loud enough to tell, and no hum."""
         power = float(powers.sum())
         self._loudest = max(self._loudest, power)
-        if power < LOUD * self._loudest or power == 0:
-            return None
-        shape = 10 * np.log10(np.maximum(powers, power * _DEPTH))
-        shape -= shape.mean()
-        before, self._shape = self._shape, shape
-        steady = before is None or np.sqrt(np.mean((shape - before) ** 2)) < STEADY_DB
-        return bool(steady and powers[_BRIGHT].sum() < DULL * power)
+        return power >= LOUD * self._loudest and bool(powers[_BRIGHT].sum() > DULL * power)

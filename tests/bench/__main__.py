@@ -24,7 +24,7 @@ CASES = {
     "interrupt": 120,
     "listening": 240,
     "mirror": 90,
-    "barge_in": 400,
+    "barge_in": 200,
     "onset": 240,
     "streams": 180,
     "rooms": 120,
