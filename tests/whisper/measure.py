@@ -15,7 +15,7 @@ from server.speech.word_errors import WordErrors, word_errors, words
 from tests.whisper.phrases import ALIEN, Said, everything, number, said, scrambled
 from tests.whisper.sounds import NO_SPEECH, Sound, no_speech, said_by_somebody
 
-_AS_A_RECOGNIZER: Final = {"without_timestamps": True, "temperature": 0.0, "beam_size": 2}
+_AS_A_RECOGNIZER: Final[dict[str, Any]] = {"without_timestamps": True, "temperature": 0.0, "beam_size": 2}
 """As the server uses it."""
 
 
